@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.h: hand the type of a wrapper's caller to the malloc inside it.
+ *
+ * A program that allocates through its own wrapper (xmalloc, zmalloc) has one
+ * type for everything: the wrapper's. Built with
+ * -fsanitize-alloc-token-extended, clang calls __alloc_token_xmalloc(args,
+ * token) where the wrapper's declaration has the malloc or alloc_size
+ * attribute. A shim of that name announces the token for the time of the call:
+ *
+ *	void *__alloc_token_xmalloc(size_t size, size_t token)
+ *	{
+ *		struct typeslab_caller caller;
+ *		void *p;
+ *
+ *		typeslab_caller_begin(&caller, size, token);
+ *		p = xmalloc(size);
+ *		typeslab_caller_end(&caller);
+ *		return p;
+ *	}
+ *
+ * The announced token is used once, by the first allocation of the calling
+ * thread that carries no token of its own, is made by a frame at most
+ * TYPESLAB_CALLER_DEPTH bytes below the shim's, asks for at least @size and at
+ * most twice @size + 4,096 bytes, and does not come from the C library. Any
+ * allocation that fails one of these rules, where it shows that the shim has
+ * been left (longjmp, exception), ends the announcement.
+ *
+ * Thread safety: the announcement belongs to the calling thread alone.
+ * Signal safety: a handler's frame lies deeper than TYPESLAB_CALLER_DEPTH, so
+ * a handler never takes the token. The functions themselves may be called
+ * from a handler; they touch only the thread's own pointer.
+ * Without libtypeslab in the process they do nothing.
+ */
+#ifndef TYPESLAB_TOKEN_H
+#define TYPESLAB_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The smallest signal frame of the ports we have is larger than this
+ * (x86-64: 128 red zone + 440 frame + 512 FPU state), and a wrapper's own
+ * frames fit in it.
+ */
+#define TYPESLAB_CALLER_DEPTH 960
+
+/* Lives on the shim's stack; its fields are the library's. */
+struct typeslab_caller {
+	uint64_t token;
+	size_t size;
+	const void *frame;
+	uint64_t proof;
+	struct typeslab_caller *outer;
+};
+
+extern void __typeslab_caller_begin(struct typeslab_caller *caller)
+	__attribute__((weak));
+extern void __typeslab_caller_end(struct typeslab_caller *caller)
+	__attribute__((weak));
+
+static inline __attribute__((always_inline)) void
+typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
+		      uint64_t token)
+{
+	caller->token = token;
+	caller->size = size;
+	caller->frame = __builtin_frame_address(0);
+	if (__typeslab_caller_begin)
+		__typeslab_caller_begin(caller);
+}
+
+static inline __attribute__((always_inline)) void
+typeslab_caller_end(struct typeslab_caller *caller)
+{
+	if (__typeslab_caller_end)
+		__typeslab_caller_end(caller);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TYPESLAB_TOKEN_H */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * whatis.h: where an address lies in the heap.
+ *
+ * For tests, debuggers and the curious. Showing which type lies in which
+ * partition discloses the process's secret map: keep it out of logs that an
+ * attacker can read.
+ */
+#ifndef TYPESLAB_WHATIS_H
+#define TYPESLAB_WHATIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum typeslab_domain {
+	TYPESLAB_DATA,	  /* the compiler saw a type without pointers */
+	TYPESLAB_POINTER, /* the compiler saw a type with pointers */
+	TYPESLAB_UNKNOWN, /* no token: not instrumented, or inference failed */
+};
+
+struct typeslab_whatis {
+	enum typeslab_domain domain;
+	unsigned int partition; /* counted from 0 inside its domain */
+	size_t size;		/* usable bytes of the slot */
+	const void *start;	/* the slot's first byte */
+	bool large;		/* a span of its own */
+	bool live;		/* allocated, not yet freed */
+};
+
+/*
+ * Fills *@info and returns true if @p points into a slot of this heap (live or
+ * not, its start or inside); false for every other address.
+ * Thread safety: safe; the answer is as old as the call. errno is untouched.
+ */
+bool typeslab_whatis(const void *p, struct typeslab_whatis *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TYPESLAB_WHATIS_H */
