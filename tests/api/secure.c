@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * secure: a small program with the heap inside (libtypeslab.a), for
+ * check-secure to give rights to. Leaves with 0 when the kernel says that its
+ * environment is not to be trusted (AT_SECURE), with 3 when not.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+int main(void)
+{
+	void *blocks[100];
+
+	for (size_t i = 0; i < 100; i++) {
+		blocks[i] = malloc(i * 100);
+		if (!blocks[i])
+			return 4;
+		memset(blocks[i], 1, i * 100);
+	}
+	for (size_t i = 0; i < 100; i++)
+		free(blocks[i]);
+	return getauxval(AT_SECURE) ? 0 : 3;
+}
