@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/heap_histogram.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void test_sums(void **state)
+{
+	struct snapshot_cache caches[] = {
+		{ .domain = DOMAIN_DATA,
+		  .partition = 1,
+		  .object_size = 16,
+		  .live_objects = 5 },
+		{ .domain = DOMAIN_DATA,
+		  .partition = 1,
+		  .object_size = 32,
+		  .live_objects = 2 },
+		{ .domain = DOMAIN_UNKNOWN,
+		  .partition = 0,
+		  .is_large = true,
+		  .object_size = 4096,
+		  .live_objects = 1 },
+	};
+	struct snapshot snapshot = {
+		.pid = 42,
+		.program = "prog",
+		.mode = "typed",
+		.partitions = { 2, 1, 3 },
+		.allocations = { 60, 20, 20 },
+		.caches = caches,
+		.nr_caches = 3,
+	};
+	struct histogram got;
+
+	(void)state;
+	assert_int_equal(heap_histogram_fill(&got, &snapshot), 0);
+	assert_non_null(strstr(got.title, "prog (42): mode typed"));
+	assert_int_equal(got.nr_groups, 3);
+	assert_int_equal(got.groups[0].nr_rows, 2);
+	assert_int_equal(got.groups[1].nr_rows, 1);
+	assert_int_equal(got.groups[2].nr_rows, 3);
+	assert_string_equal(got.groups[0].rows[1].label, "data-01");
+	assert_int_equal(got.groups[0].rows[0].objects, 0);
+	assert_int_equal(got.groups[0].rows[1].objects, 7);
+	assert_int_equal(got.groups[0].rows[1].bytes, 5 * 16 + 2 * 32);
+	assert_int_equal(got.groups[1].objects, 0);
+	assert_int_equal(got.groups[2].bytes, 4096);
+	assert_int_equal(got.nr_notes, 2);
+	assert_non_null(strstr(got.notes[0], "80.0 % of 100"));
+	assert_non_null(strstr(got.notes[1], "1.0 of 3"));
+	histogram_fini(&got);
+}
+
+/* An empty heap divides nothing by zero. */
+static void test_empty(void **state)
+{
+	struct snapshot snapshot = { .partitions = { 0, 0, 0 } };
+	struct histogram got;
+
+	(void)state;
+	assert_int_equal(heap_histogram_fill(&got, &snapshot), 0);
+	assert_non_null(strstr(got.notes[0], "0.0 % of 0"));
+	assert_non_null(strstr(got.notes[1], "0.0 of 0"));
+	histogram_fini(&got);
+}
+
+static void test_many_partitions(void **state)
+{
+	struct snapshot_cache cache = { .domain = DOMAIN_POINTER,
+					.partition = 1000,
+					.object_size = 1,
+					.live_objects = 1 };
+	struct snapshot snapshot = {
+		.partitions = { HEAP_HISTOGRAM_ALL_ROWS, 4096, 1 },
+		.caches = &cache,
+		.nr_caches = 1,
+	};
+	struct histogram got;
+
+	(void)state;
+	assert_int_equal(heap_histogram_fill(&got, &snapshot), 0);
+	assert_int_equal(got.groups[0].nr_rows, HEAP_HISTOGRAM_ALL_ROWS);
+	assert_int_equal(got.groups[1].nr_rows, 1);
+	assert_string_equal(got.groups[1].rows[0].label, "pointer-1000");
+	assert_non_null(strstr(got.notes[0], "4095 empty"));
+	histogram_fini(&got);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_many_partitions),
+	};
+
+	return cmocka_run_group_tests_name("heap_histogram", tests, NULL, NULL);
+}

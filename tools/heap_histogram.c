@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* heap_histogram: a histogram of a heap; contract in heap_histogram.h. */
+#include "tools/heap_histogram.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct sums {
+	uint64_t objects;
+	uint64_t bytes;
+};
+
+/* Green, magenta, yellow. */
+static const int domain_colours[NR_DOMAINS] = {
+	[DOMAIN_DATA] = 32,
+	[DOMAIN_POINTER] = 35,
+	[DOMAIN_UNKNOWN] = 33,
+};
+
+static struct sums *sum_partitions(const struct snapshot *snapshot,
+				   enum heap_domain domain)
+{
+	/* One more than needed: calloc(0) may give NULL. */
+	struct sums *sums =
+		calloc(snapshot->partitions[domain] + 1, sizeof(*sums));
+
+	for (size_t i = 0; sums && i < snapshot->nr_caches; i++) {
+		const struct snapshot_cache *cache = &snapshot->caches[i];
+
+		if (cache->domain != domain)
+			continue;
+		sums[cache->partition].objects += cache->live_objects;
+		sums[cache->partition].bytes +=
+			cache->live_objects * cache->object_size;
+	}
+	return sums;
+}
+
+static bool add_rows(struct histogram_group *group, const struct sums *sums,
+		     unsigned int nr, unsigned int *nr_hidden)
+{
+	char label[HISTOGRAM_LABEL];
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!sums[i].objects && nr > HEAP_HISTOGRAM_ALL_ROWS) {
+			(*nr_hidden)++;
+			continue;
+		}
+		snprintf(label, sizeof(label), "%s-%02u", group->label, i);
+		if (!histogram_add_row(group, label, sums[i].objects,
+				       sums[i].bytes))
+			return false;
+	}
+	return true;
+}
+
+static int add_domain(struct histogram *histogram,
+		      const struct snapshot *snapshot, enum heap_domain domain)
+{
+	struct histogram_group *group = histogram_add_group(
+		histogram, domain_name(domain), domain_colours[domain]);
+	struct sums *sums = sum_partitions(snapshot, domain);
+	unsigned int nr_hidden = 0;
+	bool is_done;
+
+	if (!sums)
+		return -1;
+	is_done =
+		add_rows(group, sums, snapshot->partitions[domain], &nr_hidden);
+	free(sums);
+	if (nr_hidden)
+		histogram_add_note(histogram,
+				   "%u empty partitions of %s not shown",
+				   nr_hidden, domain_name(domain));
+	return is_done ? 0 : -1;
+}
+
+static void note_typed_share(struct histogram *histogram,
+			     const struct snapshot *snapshot)
+{
+	const uint64_t *by = snapshot->allocations;
+	uint64_t typed = by[DOMAIN_DATA] + by[DOMAIN_POINTER];
+	uint64_t all = typed + by[DOMAIN_UNKNOWN];
+
+	histogram_add_note(histogram,
+			   "typed: %.1f %% of %" PRIu64
+			   " allocations (data %" PRIu64 ", pointer %" PRIu64
+			   ", unknown %" PRIu64 ")",
+			   all ? 100.0 * typed / all : 0, all, by[DOMAIN_DATA],
+			   by[DOMAIN_POINTER], by[DOMAIN_UNKNOWN]);
+}
+
+int heap_histogram_fill(struct histogram *histogram,
+			const struct snapshot *snapshot)
+{
+	const unsigned int *nr = snapshot->partitions;
+
+	histogram_init(histogram, "partition");
+	snprintf(histogram->title, sizeof(histogram->title),
+		 "%s (%" PRIu64 "): mode %s, partitions: %u data, %u pointer, "
+		 "%u unknown",
+		 snapshot->program, snapshot->pid, snapshot->mode,
+		 nr[DOMAIN_DATA], nr[DOMAIN_POINTER], nr[DOMAIN_UNKNOWN]);
+	for (int i = 0; i < NR_DOMAINS; i++) {
+		if (add_domain(histogram, snapshot, i) < 0)
+			return -1;
+	}
+	note_typed_share(histogram, snapshot);
+	histogram_add_note(
+		histogram,
+		"unknown: spread over %.1f of %u partitions in effect",
+		histogram_effective_rows(&histogram->groups[DOMAIN_UNKNOWN]),
+		nr[DOMAIN_UNKNOWN]);
+	return 0;
+}
