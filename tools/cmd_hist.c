@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* typeslab hist: the histogram of a heap, or of a kernel's kmalloc caches. */
+#include "tools/command.h"
+#include "tools/heap_histogram.h"
+#include "tools/kmalloc_histogram.h"
+#include "tools/source.h"
+#include "tools/terminal.h"
+
+#include <argp.h>
+#include <err.h>
+#include <unistd.h>
+
+#define SLABINFO "/proc/slabinfo"
+
+struct options {
+	bool is_slabinfo;
+	const char *source;
+};
+
+static const struct argp_option option_list[] = {
+	{ .name = "slabinfo",
+	  .key = 's',
+	  .doc = "Read a kernel's " SLABINFO ", or FILE in its format" },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 's':
+		options->is_slabinfo = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->source)
+			argp_error(state, "one source is enough");
+		options->source = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->source && !options->is_slabinfo)
+			argp_error(state, "a process or a file is needed");
+		if (!options->source)
+			options->source = SLABINFO;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Draws if @filled; frees; the exit status. */
+static int finish(struct histogram *histogram, int filled)
+{
+	if (filled < 0)
+		warnx("no memory");
+	else
+		histogram_draw(histogram, terminal_style(STDOUT_FILENO),
+			       stdout);
+	histogram_fini(histogram);
+	return filled < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
+}
+
+static int draw_heap(const char *source)
+{
+	struct histogram histogram;
+	struct snapshot snapshot;
+	int filled;
+
+	if (source_read_snapshot(source, &snapshot) < 0)
+		return COMMAND_FAILED;
+	filled = heap_histogram_fill(&histogram, &snapshot);
+	snapshot_fini(&snapshot);
+	return finish(&histogram, filled);
+}
+
+static int draw_slabinfo(const char *path)
+{
+	struct histogram histogram;
+	struct kmalloc_rows rows;
+	struct text_fault fault;
+	struct text text;
+	int status;
+
+	if (source_read_file(path, &text) < 0)
+		return COMMAND_FAILED;
+	status = kmalloc_parse(text.length ? text.bytes : "", text.length,
+			       &rows, &fault);
+	text_fini(&text);
+	if (status < 0) {
+		source_complain(path, &fault);
+		return COMMAND_FAILED;
+	}
+	status = kmalloc_histogram_fill(&histogram, source_name(path), &rows);
+	kmalloc_rows_fini(&rows);
+	return finish(&histogram, status);
+}
+
+int command_hist(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = option_list,
+		.parser = parse_option,
+		.args_doc = "PID|FILE|-\n--slabinfo [FILE|-]",
+		.doc = "Draws how live objects spread over the partitions of a "
+		       "heap: of a process, a snapshot in FILE, or one on "
+		       "standard input.",
+	};
+	struct options options = { 0 };
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+		return COMMAND_FAILED;
+	if (options.is_slabinfo)
+		return draw_slabinfo(options.source);
+	return draw_heap(options.source);
+}

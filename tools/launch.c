@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launch: the environment of a run; contract in launch.h. */
+#include "tools/launch.h"
+
+#include <elf.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Tried in this order, from the folder of the tool. */
+static const char *const places[] = {
+	"libtypeslab.so",
+	"../lib*/libtypeslab.so",
+	"../lib*/libtypeslab.so.[0-9]*",
+	"../lib*/*/libtypeslab.so",
+	"../lib*/*/libtypeslab.so.[0-9]*",
+};
+
+/* What an ELF file begins with, as far as it says for which machine it is. */
+struct machine {
+	unsigned char ident[EI_DATA + 1];
+	Elf64_Half type;
+	Elf64_Half machine;
+};
+
+static bool read_machine(const char *path, struct machine *out)
+{
+	Elf64_Ehdr head = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got;
+
+	if (fd < 0)
+		return false;
+	got = read(fd, &head, sizeof(head));
+	close(fd);
+	memcpy(out->ident, head.e_ident, sizeof(out->ident));
+	out->type = head.e_type;
+	out->machine = head.e_machine;
+	return got == sizeof(head) && !memcmp(head.e_ident, ELFMAG, SELFMAG);
+}
+
+/* A library of another machine may lie in a neighbouring folder. */
+static bool is_loadable(const char *path)
+{
+	struct machine own, other;
+
+	return read_machine("/proc/self/exe", &own) &&
+	       read_machine(path, &other) && other.type == ET_DYN &&
+	       other.machine == own.machine &&
+	       !memcmp(own.ident, other.ident, sizeof(own.ident));
+}
+
+/* Sets @folder to where the tool lies. */
+static bool find_folder(char folder[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+
+	if (n <= 0)
+		return false;
+	folder[n] = 0;
+	*strrchr(folder, '/') = 0;
+	return true;
+}
+
+/* The first loadable file that @pattern names below @folder, or NULL. */
+static char *find_match(const char *folder, const char *pattern)
+{
+	char *path, *found = NULL;
+	glob_t matches;
+
+	if (asprintf(&path, "%s/%s", folder, pattern) < 0)
+		return NULL;
+	if (!glob(path, 0, NULL, &matches)) {
+		for (size_t i = 0; !found && i < matches.gl_pathc; i++) {
+			if (is_loadable(matches.gl_pathv[i]))
+				found = realpath(matches.gl_pathv[i], NULL);
+		}
+		globfree(&matches);
+	}
+	free(path);
+	return found;
+}
+
+static char *find_beside_tool(void)
+{
+	char folder[PATH_MAX];
+	char *found = NULL;
+
+	if (!find_folder(folder)) {
+		warn("/proc/self/exe");
+		return NULL;
+	}
+	for (size_t i = 0; !found && i < sizeof(places) / sizeof(*places); i++)
+		found = find_match(folder, places[i]);
+	if (!found)
+		warnx("no libtypeslab.so beside %s: name it with --library",
+		      folder);
+	return found;
+}
+
+char *launch_find_library(const char *given)
+{
+	char *path;
+
+	if (!given)
+		path = find_beside_tool();
+	else if (!(path = realpath(given, NULL)))
+		warn("%s", given);
+	else if (!is_loadable(path)) {
+		warnx("%s: not a library for this machine", given);
+		free(path);
+		path = NULL;
+	}
+	if (path && strpbrk(path, " \t\n:")) {
+		warnx("%s: LD_PRELOAD cannot hold a path with a blank or colon",
+		      path);
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
+int launch_preload(const char *path)
+{
+	const char *others = getenv("LD_PRELOAD");
+	char *all;
+	int status;
+
+	if (!others || !*others)
+		return setenv("LD_PRELOAD", path, 1);
+	if (asprintf(&all, "%s:%s", path, others) < 0)
+		return -1;
+	status = setenv("LD_PRELOAD", all, 1);
+	free(all);
+	return status;
+}
+
+int launch_set_option(const char *key, const char *value)
+{
+	const char *others = getenv("TYPESLAB");
+	bool is_first = !others || !*others;
+	char *all;
+	int status;
+
+	if (asprintf(&all, "%s%s%s=%s", is_first ? "" : others,
+		     is_first ? "" : ",", key, value) < 0)
+		return -1;
+	status = setenv("TYPESLAB", all, 1);
+	free(all);
+	return status;
+}
