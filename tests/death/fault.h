@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fault: one crime a process, announced before it is committed.
+ *
+ * A case is a place (how to come by a bad pointer) and a verb (what is done
+ * with it). Before the deed the program prints, as its only line on standard
+ * output, a regular expression for the whole first line that the heap must
+ * print; run-faults demands that line and SIGABRT.
+ */
+#ifndef DEATH_FAULT_H
+#define DEATH_FAULT_H
+
+#include <stddef.h>
+
+/* What is wrong with a pointer; the words of the reports follow from it. */
+enum fault_kind {
+	FAULT_FREED,
+	FAULT_INNER,
+	FAULT_UNALLOCATED,
+	FAULT_FOREIGN,
+	FAULT_BESIDE, /* a neighbour's ground, whatever stands there */
+};
+
+struct fault_place {
+	const char *name;
+	enum fault_kind kind;
+	void *(*find)(void);
+};
+
+struct fault_verb {
+	const char *name;
+	const char *word;  /* free, realloc or size query */
+	const char *freed; /* what it says of a freed block; NULL: not asked */
+	void (*commit)(void *p);
+};
+
+/* A live block, freed with a size; a wrong one is the crime. */
+struct fault_size {
+	const char *name;
+	size_t size;  /* allocated */
+	size_t align; /* 0: malloc */
+	size_t claim; /* said when freeing */
+	int is_right;
+	void (*commit)(void *p, size_t align, size_t claim);
+};
+
+extern const struct fault_place fault_places[];
+extern const struct fault_verb fault_verbs[];
+extern const struct fault_size fault_sizes[];
+
+/* The compilers must know nothing of where a pointer comes from. */
+static inline void *hide(const void *p)
+{
+	void *hidden = (void *)p;
+
+	__asm__ volatile("" : "+r"(hidden) : : "memory");
+	return hidden;
+}
+
+/* malloc() that the compiler cannot see through; dies without memory. */
+void *fault_malloc(size_t size);
+
+#endif /* DEATH_FAULT_H */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * race: two threads give one block back at the same instant; speaks TAP.
+ *
+ * Usage: race [ROUNDS]
+ *
+ * Each round is a process of its own, which must die of SIGABRT with a line
+ * about that block: all rounds, not most. Under the profile compat one
+ * process does many rounds more, each with one line, and the block must not
+ * be handed out twice afterwards.
+ */
+#define _GNU_SOURCE
+#include "fault.h"
+
+#include <err.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void free_sized(void *p, size_t size);
+
+static void by_free(void *p, size_t size)
+{
+	(void)size;
+	free(p);
+}
+
+static void by_free_sized(void *p, size_t size)
+{
+	free_sized(p, size);
+}
+
+/* Grows by so much that it has to move. */
+static void by_realloc(void *p, size_t size)
+{
+	free(hide(realloc(p, 3 * size + 5000)));
+}
+
+typedef void give_fn(void *p, size_t size);
+
+static const struct race {
+	const char *name;
+	size_t size;
+	give_fn *give[2];
+} races[] = {
+	{ "free, free", 100, { by_free, by_free } },
+	{ "free, free: tiny", 1, { by_free, by_free } },
+	{ "free, free: page", 4096, { by_free, by_free } },
+	{ "free, free: medium", 100000, { by_free, by_free } },
+	{ "free, free: large", (size_t)2 << 20, { by_free, by_free } },
+	{ "free, free_sized", 100, { by_free, by_free_sized } },
+	{ "free, realloc", 100, { by_free, by_realloc } },
+	{ "realloc, realloc", 100, { by_realloc, by_realloc } },
+	{ "realloc, realloc: large",
+	  (size_t)2 << 20,
+	  { by_realloc, by_realloc } },
+};
+
+#define NR_RACES (sizeof(races) / sizeof(races[0]))
+
+/* Round n of a race begins for a runner when its number appears here. */
+static atomic_uint started, ready;
+
+struct runner {
+	const struct race *race;
+	unsigned int number;
+	unsigned int nr_rounds;
+	void *_Atomic *block;
+};
+
+static void *run(void *arg)
+{
+	const struct runner *me = arg;
+
+	for (unsigned int round = 1; round <= me->nr_rounds; round++) {
+		atomic_fetch_add(&ready, 1);
+		while (atomic_load(&started) < round)
+			sched_yield();
+		me->race->give[me->number](atomic_load(me->block),
+					   me->race->size);
+	}
+	atomic_fetch_add(&ready, 1);
+	return NULL;
+}
+
+/* Calls @check with the block after each round that was survived. */
+static void run_rounds(const struct race *race, unsigned int nr_rounds,
+		       void (*check)(const struct race *race, void *p))
+{
+	static void *_Atomic block;
+	struct runner runner[2];
+	pthread_t thread[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		runner[i] = (struct runner){ race, i, nr_rounds, &block };
+		if (pthread_create(&thread[i], NULL, run, &runner[i]))
+			_exit(90);
+	}
+	for (unsigned int round = 1; round <= nr_rounds; round++) {
+		while (atomic_load(&ready) != 2 * round)
+			sched_yield();
+		if (round > 1)
+			check(race, block);
+		atomic_store(&block, fault_malloc(race->size));
+		dprintf(1, "%#" PRIxPTR "\n", (uintptr_t)block);
+		atomic_store(&started, round);
+	}
+	for (unsigned int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	check(race, block);
+}
+
+/* Both of the next two blocks of this size cannot be the same one. */
+static void check_handed_out_once(const struct race *race, void *p)
+{
+	void *first = fault_malloc(race->size);
+	void *second = fault_malloc(race->size);
+
+	(void)p;
+	if (first == second)
+		_exit(91);
+	free(first);
+	free(second);
+}
+
+static int memory_file(void)
+{
+	int fd = memfd_create("race", 0);
+
+	if (fd < 0)
+		err(1, "memfd_create");
+	return fd;
+}
+
+static FILE *rewound(int fd)
+{
+	FILE *file;
+
+	if (lseek(fd, 0, SEEK_SET) < 0 || !(file = fdopen(fd, "r")))
+		err(1, "memory file");
+	return file;
+}
+
+/* Runs the rounds in a child; its outputs are in the files afterwards. */
+static int run_child(const struct race *race, unsigned int nr_rounds, int out,
+		     int error)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		if (dup2(out, 1) < 0 || dup2(error, 2) < 0)
+			_exit(89);
+		alarm(60);
+		run_rounds(race, nr_rounds, check_handed_out_once);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		err(1, "waitpid");
+	return status;
+}
+
+/* A double free or a realloc of what was freed, of that block. */
+static bool is_report(const char *line, const char *address)
+{
+	static const char *const word[] = { "double free", "freed realloc" };
+	char start[128];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(start, sizeof(start), "typeslab: %s: %.*s (", word[i],
+			 (int)strcspn(address, "\n"), address);
+		if (!strncmp(line, start, strlen(start)))
+			return true;
+	}
+	return false;
+}
+
+static bool dies_at_once(const struct race *race)
+{
+	int out = memory_file(), error = memory_file();
+	int status = run_child(race, 1, out, error);
+	FILE *said = rewound(out), *report = rewound(error);
+	char address[64] = "", line[256] = "";
+	bool is_good;
+
+	if (!fgets(address, sizeof(address), said) ||
+	    !fgets(line, sizeof(line), report))
+		line[0] = '\0';
+	is_good = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT &&
+		  is_report(line, address);
+	if (!is_good)
+		printf("# status %#x, block %s# line %s\n", status, address,
+		       line);
+	fclose(said);
+	fclose(report);
+	return is_good;
+}
+
+static bool warns_each_time(const struct race *race, unsigned int nr_rounds)
+{
+	int out = memory_file(), error = memory_file();
+	int status = run_child(race, nr_rounds, out, error);
+	FILE *said = rewound(out), *report = rewound(error);
+	char address[64], line[256];
+	unsigned int good = 0;
+
+	while (fgets(address, sizeof(address), said) &&
+	       fgets(line, sizeof(line), report) && is_report(line, address))
+		good++;
+	fclose(said);
+	fclose(report);
+	if (status || good != nr_rounds)
+		printf("# status %#x, %u reports of %u\n", status, good,
+		       nr_rounds);
+	return !status && good == nr_rounds;
+}
+
+int main(int argc, char **argv)
+{
+	const char *options = getenv("TYPESLAB");
+	bool is_compat = options && strstr(options, "profile=compat");
+	unsigned int nr_rounds = argc > 1 ? (unsigned int)atoi(argv[1]) : 100;
+	int failures = 0;
+
+	printf("1..%zu\n", NR_RACES);
+	for (size_t i = 0; i < NR_RACES; i++) {
+		unsigned int good = 0;
+
+		fflush(stdout);
+		if (is_compat)
+			good = warns_each_time(&races[i], nr_rounds) *
+			       nr_rounds;
+		else
+			while (good < nr_rounds && dies_at_once(&races[i]))
+				good++;
+		printf("%sok %zu - %s: %u of %u rounds\n",
+		       good == nr_rounds ? "" : "not ", i + 1, races[i].name,
+		       good, nr_rounds);
+		failures += good != nr_rounds;
+	}
+	return failures != 0;
+}
