@@ -3,11 +3,10 @@
 #include "tools/command.h"
 #include "tools/heap_histogram.h"
 #include "tools/launch.h"
+#include "tools/option_check.h"
 #include "tools/source.h"
 #include "tools/supervise.h"
 #include "tools/terminal.h"
-
-#include "heap/options.h"
 
 #include <argp.h>
 #include <dirent.h>
@@ -20,7 +19,7 @@
 /* What env(1) gives for a failure of its own. */
 #define EXIT_OWN_FAILURE 125
 
-struct run_options {
+struct options {
 	bool has_hist;
 	const char *library;
 	char **program;
@@ -59,59 +58,17 @@ static const struct argp_option option_list[] = {
 	{ 0 },
 };
 
-/* What the library takes: its own list, so that the two cannot part. */
-static const struct rule {
-	const char *name;
-	uint64_t least;
-	uint64_t most;
-	const char *sentence;
-} rules[] = {
-#define X(name, kind, value, least, most, sentence) \
-	{ #name, least, most, sentence },
-	OPTION_LIST(X)
-#undef X
-};
-
-static const struct rule *rule_of(const char *name)
-{
-	const struct rule *rule = rules;
-
-	while (strcmp(rule->name, name))
-		rule++;
-	return rule;
-}
-
+/* Hands an option on to the library, unless it would not take it. */
 static void set_option(const char *key, const char *value,
 		       struct argp_state *state)
 {
+	const char *allowed = option_refusal(key, value);
+
+	if (allowed)
+		argp_error(state, "%s '%s' is not allowed: %s", key, value,
+			   allowed);
 	if (launch_set_option(key, value) < 0)
 		argp_failure(state, EXIT_OWN_FAILURE, errno, "environment");
-}
-
-/* True if @word is one of those with bars between in @words. */
-static bool has_word(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	while (*words) {
-		size_t next = strcspn(words, "|");
-
-		if (next == length && !strncmp(words, word, length))
-			return true;
-		words += next + (words[next] == '|');
-	}
-	return false;
-}
-
-static void set_word(const char *key, const char *value,
-		     struct argp_state *state)
-{
-	const struct rule *rule = rule_of(key);
-
-	if (!has_word(rule->sentence, value))
-		argp_error(state, "%s '%s' is not one of %s", key, value,
-			   rule->sentence);
-	set_option(key, value, state);
 }
 
 static void set_partitions(char *argument, struct argp_state *state)
@@ -119,17 +76,9 @@ static void set_partitions(char *argument, struct argp_state *state)
 	char *next = argument;
 
 	for (int i = 0; i < NR_DOMAINS; i++) {
-		const struct rule *rule = rule_of(domain_name(i));
 		const char *number = strsep(&next, ",");
-		struct piece word = { .start = number ? number : "" };
-		uint64_t count;
 
-		word.length = strlen(word.start);
-		if (!piece_to_number(word, &count) || count < rule->least ||
-		    count > rule->most)
-			argp_error(state, "'%s': %s takes %s", word.start,
-				   rule->name, rule->sentence);
-		set_option(rule->name, word.start, state);
+		set_option(domain_name(i), number ? number : "", state);
 	}
 	if (next)
 		argp_error(state, "more than three numbers of partitions");
@@ -137,14 +86,14 @@ static void set_partitions(char *argument, struct argp_state *state)
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-	struct run_options *options = state->input;
+	struct options *options = state->input;
 
 	switch (key) {
 	case KEY_MODE:
-		set_word("mode", argument, state);
+		set_option("mode", argument, state);
 		return 0;
 	case KEY_PROFILE:
-		set_word("profile", argument, state);
+		set_option("profile", argument, state);
 		return 0;
 	case KEY_PARTITIONS:
 		set_partitions(argument, state);
@@ -282,7 +231,7 @@ int command_run(int argc, char **argv)
 		       "typeslab itself failed. If a signal ends the program, "
 		       "the same signal ends typeslab.",
 	};
-	struct run_options options = { 0 };
+	struct options options = { 0 };
 	char *library;
 
 	argp_err_exit_status = EXIT_OWN_FAILURE;

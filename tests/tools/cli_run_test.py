@@ -78,14 +78,14 @@ def test_preload_keeps_others():
 
 def test_bad_options():
     for args, says in (
-            (("--mode", "tpyed"), "'tpyed' is not one of"),
-            (("--profile", ""), "is not one of"),
-            (("--profile", "default|compat"), "is not one of"),
-            (("--partitions", "1,2"), "takes"),
+            (("--mode", "tpyed"), "mode 'tpyed' is not allowed: typed|"),
+            (("--profile", ""), "is not allowed"),
+            (("--profile", "default|compat"), "is not allowed"),
+            (("--partitions", "1,2"), "unknown '' is not allowed"),
             (("--partitions", "1,2,3,4"), "more than three"),
-            (("--partitions", "0,1,1"), "data takes"),
-            (("--partitions", "1,x,1"), "pointer takes"),
-            (("--partitions", "1,1,99999999999999999999"), "unknown takes"),
+            (("--partitions", "0,1,1"), "data '0' is not"),
+            (("--partitions", "1,x,1"), "pointer 'x' is not"),
+            (("--partitions", "1,1,99999999999999999999"), "unknown '9999"),
     ):
         status, out, err = run(*args, "echo", "ran")
         tap.equal((status, out), (125, ""), err)
