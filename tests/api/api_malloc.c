@@ -94,6 +94,19 @@ static void usable_size_is_really_usable(void **state)
 		check_usable(api_sizes[i]);
 }
 
+/* "errno is never set to zero by any library function" (C17 7.5) */
+static void success_never_clears_errno(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < api_nr_sizes; i++) {
+		errno = EDOM;
+		free(realloc(malloc(api_sizes[i]), 3 * api_sizes[i] + 1));
+		free(calloc(1, api_sizes[i]));
+		free(aligned_alloc(256, api_sizes[i]));
+		assert_int_not_equal(errno, 0);
+	}
+}
+
 static void usable_size_of_nothing_is_zero(void **state)
 {
 	(void)state;
@@ -217,6 +230,7 @@ int main(void)
 		cmocka_unit_test(zero_size_gives_a_block_of_its_own),
 		cmocka_unit_test(every_block_is_aligned),
 		cmocka_unit_test(usable_size_is_really_usable),
+		cmocka_unit_test(success_never_clears_errno),
 		cmocka_unit_test(usable_size_of_nothing_is_zero),
 		cmocka_unit_test(live_blocks_never_overlap),
 		cmocka_unit_test(impossible_sizes_are_refused),
