@@ -26,6 +26,8 @@
  * allocation that fails one of these rules, where it shows that the shim has
  * been left (longjmp, exception), ends the announcement.
  *
+ * A wrapper that calls another shim loses its own announcement to it.
+ *
  * Thread safety: the announcement belongs to the calling thread alone.
  * Signal safety: a handler's frame lies deeper than TYPESLAB_CALLER_DEPTH, so
  * a handler never takes the token. The functions themselves may be called
@@ -54,16 +56,15 @@ struct typeslab_caller {
 	uint64_t token;
 	size_t size;
 	const void *frame;
-	uint64_t proof;
-	struct typeslab_caller *outer;
+	uint64_t proof; /* that this memory is still the shim's */
 };
 
 extern void __typeslab_caller_begin(struct typeslab_caller *caller)
-	__attribute__((weak));
+	__attribute__((__weak__));
 extern void __typeslab_caller_end(struct typeslab_caller *caller)
-	__attribute__((weak));
+	__attribute__((__weak__));
 
-static inline __attribute__((always_inline)) void
+static inline __attribute__((__always_inline__)) void
 typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		      uint64_t token)
 {
@@ -74,7 +75,7 @@ typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		__typeslab_caller_begin(caller);
 }
 
-static inline __attribute__((always_inline)) void
+static inline __attribute__((__always_inline__)) void
 typeslab_caller_end(struct typeslab_caller *caller)
 {
 	if (__typeslab_caller_end)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * compiler: names for what C itself cannot say.
+ *
+ * Owns:       nothing.
+ * Promises:   one spelling of each attribute and hint for the whole tree.
+ * Relies on:  gcc 12 or clang 14 and later.
+ */
+#ifndef BASE_COMPILER_H
+#define BASE_COMPILER_H
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define always_inline	inline __attribute__((__always_inline__))
+#define never_inline	__attribute__((__noinline__))
+#define cold_path	__attribute__((__cold__, __noinline__))
+#define never_returns	__attribute__((__noreturn__))
+#define exported	__attribute__((__visibility__("default")))
+
+/*
+ * The one pointer a thread has: read without a call, so that malloc works
+ * before and after the dynamic loader's TLS allocator does.
+ */
+#define thread_local_ie __thread __attribute__((tls_model("initial-exec")))
+
+#define array_size(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif /* BASE_COMPILER_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config: the numbers the heap is built with. Each says what chose it.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+/*
+ * A chunk belongs to one cache for the life of the process. 32 KiB: see
+ * docs/design.md, "Chunk size".
+ */
+#define CHUNK_SHIFT 15
+#define CHUNK_SIZE  (1ul << CHUNK_SHIFT)
+
+/* Objects up to this size live in slabs, larger ones in spans of their own. */
+#define SMALL_MAX (32ul << 10)
+
+/* Columns of a row of caches; the size classes of policy/size_class.h fit. */
+#define NR_CLASSES_SHIFT 6
+#define NR_CLASSES_MAX	 (1u << NR_CLASSES_SHIFT)
+
+/* Rows of caches in all domains together. */
+#define NR_PARTITIONS_MAX 4096u
+
+/*
+ * Extents are multiples of a block; the first chunk of each is never
+ * committed, so unmapped ground lies between any two extents.
+ */
+#define BLOCK_SIZE (1ul << 20)
+
+/* Address space reserved for objects, unless the process is limited. */
+#define RESERVE_DEFAULT (16ul << 40)
+#define RESERVE_MIN	(16ul << 20)
+
+/*
+ * Bytes of empty slabs and freed large objects that may stay committed before
+ * a free returns memory to the system.
+ */
+#define IDLE_MAX (32ul << 20)
+
+/*
+ * A growing large object of at least this size changes place by its pages;
+ * each such move may leave two mappings more, so their number is bounded.
+ */
+#define MOVE_MIN     (1ul << 20)
+#define NR_MOVES_MAX 128u
+
+/* A thread's stock of one cache: at most so many slots, and so many bytes. */
+#define MAGAZINE_SLOTS_MIN 8u
+#define MAGAZINE_SLOTS_MAX 64u
+#define MAGAZINE_BYTES	   (32ul << 10)
+
+#endif /* BASE_CONFIG_H */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * line: a line of text put together without stdio or memory.
+ *
+ * Owns:       the bytes of one line.
+ * Promises:   what does not fit is cut; one byte is kept for the newline.
+ * Invariant:  length < sizeof(text).
+ */
+#ifndef BASE_LINE_H
+#define BASE_LINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct line {
+	char text[256];
+	size_t length;
+};
+
+static inline void line_add_bytes(struct line *line, const char *text,
+				  size_t length)
+{
+	size_t room = sizeof(line->text) - 1 - line->length;
+
+	if (length > room)
+		length = room;
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
+}
+
+static inline void line_add(struct line *line, const char *text)
+{
+	line_add_bytes(line, text, strlen(text));
+}
+
+static inline void line_add_number(struct line *line, uint64_t n,
+				   unsigned int base, unsigned int min_digits)
+{
+	char digits[20];
+	unsigned int at = sizeof(digits);
+
+	do {
+		digits[--at] = "0123456789abcdef"[n % base];
+		n /= base;
+	} while (n || sizeof(digits) - at < min_digits);
+	line_add_bytes(line, digits + at, sizeof(digits) - at);
+}
+
+/* Ends the line; it may be used again after line->length is set to 0. */
+static inline void line_end(struct line *line)
+{
+	line->text[line->length++] = '\n';
+}
+
+#endif /* BASE_LINE_H */

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cache: see cache.h. */
+#include "cache/cache.h"
+
+#include "os/os.h"
+#include "report/report.h"
+
+enum list {
+	LIST_NONE,
+	LIST_PARTIAL,
+	LIST_EMPTY,
+	LIST_FRESH,
+};
+
+static size_t idle_bytes;
+
+size_t cache_idle_bytes(void)
+{
+	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
+}
+
+static void add_idle(size_t bytes)
+{
+	__atomic_fetch_add(&idle_bytes, bytes, __ATOMIC_RELAXED);
+}
+
+static void sub_idle(size_t bytes)
+{
+	__atomic_fetch_sub(&idle_bytes, bytes, __ATOMIC_RELAXED);
+}
+
+static uint32_t *head_of(struct cache *cache, enum list list)
+{
+	switch (list) {
+	case LIST_PARTIAL:
+		return &cache->partial;
+	case LIST_EMPTY:
+		return &cache->empty;
+	default:
+		return &cache->fresh;
+	}
+}
+
+static void unlink_slab(struct cache *cache, struct slab *slab)
+{
+	if (slab->list == LIST_NONE)
+		return;
+	if (slab->prev)
+		slab_of_chunk(slab->prev)->next = slab->next;
+	else
+		*head_of(cache, slab->list) = slab->next;
+	if (slab->next)
+		slab_of_chunk(slab->next)->prev = slab->prev;
+	if (slab->list != LIST_PARTIAL)
+		cache->nr_empty--;
+	if (slab->list == LIST_EMPTY)
+		sub_idle(slab->span);
+	slab->list = LIST_NONE;
+}
+
+static void link_slab(struct cache *cache, struct slab *slab, enum list list)
+{
+	uint32_t *head = head_of(cache, list);
+
+	slab->list = list;
+	slab->prev = 0;
+	slab->next = *head;
+	if (*head)
+		slab_of_chunk(*head)->prev = slab_chunk(slab);
+	*head = slab_chunk(slab);
+	if (list != LIST_PARTIAL)
+		cache->nr_empty++;
+	if (list == LIST_EMPTY)
+		add_idle(slab->span);
+}
+
+static enum list list_for(const struct slab *slab)
+{
+	if (!slab->nr_used)
+		return LIST_FRESH;
+	if (slab_is_empty(slab))
+		return LIST_EMPTY;
+	return slab_has_room(slab) ? LIST_PARTIAL : LIST_NONE;
+}
+
+static void relink_slab(struct cache *cache, struct slab *slab)
+{
+	enum list list = list_for(slab);
+
+	if (list == slab->list)
+		return;
+	unlink_slab(cache, slab);
+	if (list != LIST_NONE)
+		link_slab(cache, slab, list);
+}
+
+static bool acquire(struct cache *cache, uint32_t tag)
+{
+	switch (lock_acquire(&cache->lock, tag)) {
+	case LOCK_REENTERED:
+		return false;
+	case LOCK_ORPHANED:
+		cache->partial = 0;
+		cache->empty = 0;
+		cache->fresh = 0;
+		cache->nr_empty = 0;
+		cache->epoch++;
+		return true;
+	default:
+		return true;
+	}
+}
+
+static struct slab *pick_slab(const struct cache *cache)
+{
+	uint32_t chunk = cache->partial;
+
+	if (!chunk)
+		chunk = cache->empty ? cache->empty : cache->fresh;
+	return chunk ? slab_of_chunk(chunk) : NULL;
+}
+
+int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	int got = 0;
+
+	if (!acquire(cache, tag))
+		return -1;
+	while (got < max) {
+		struct slab *slab = pick_slab(cache);
+
+		if (!slab)
+			break;
+		got += slab_take_slots_locked(slab, out + got, max - got);
+		relink_slab(cache, slab);
+	}
+	cache->nr_out += got;
+	lock_release(&cache->lock);
+	return got;
+}
+
+void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
+		uint32_t tag)
+{
+	/* A handler that finds its own thread's lock held drops the slots. */
+	if (!acquire(cache, tag))
+		return;
+	for (unsigned int i = 0; i < nr; i++) {
+		size_t chunk = region_chunk_of(slots[i].address);
+		struct slab *slab = slab_first(slab_of_chunk(chunk));
+
+		if (slab->epoch != (uint8_t)cache->epoch)
+			continue;
+		slab_give_slot_locked(slab, slots[i].state);
+		relink_slab(cache, slab);
+	}
+	cache->nr_out -= nr;
+	lock_release(&cache->lock);
+}
+
+bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
+{
+	if (!acquire(cache, tag))
+		return false;
+	slab->epoch = cache->epoch;
+	cache->nr_slabs++;
+	relink_slab(cache, slab);
+	lock_release(&cache->lock);
+	return true;
+}
+
+/* Takes the whole list of empty slabs away; nobody else can reach them. */
+static uint32_t detach_empty(struct cache *cache, uint32_t tag)
+{
+	uint32_t first;
+
+	if (!acquire(cache, tag))
+		return 0;
+	first = cache->empty;
+	for (uint32_t chunk = first; chunk;) {
+		struct slab *slab = slab_of_chunk(chunk);
+
+		slab->list = LIST_NONE;
+		cache->nr_empty--;
+		sub_idle(slab->span);
+		chunk = slab->next;
+	}
+	cache->empty = 0;
+	lock_release(&cache->lock);
+	return first;
+}
+
+/*
+ * Purges the run of neighbours that begins the list; returns the rest. Slabs
+ * emptied in order of address are neighbours: one call for many.
+ */
+static uint32_t purge_run(uint32_t first, bool *purged)
+{
+	struct slab *slab = slab_of_chunk(first);
+	char *start = region_chunk_base(slab);
+	char *end = start + slab->span;
+	uint32_t chunk = slab->next;
+
+	while (chunk) {
+		struct slab *next = slab_of_chunk(chunk);
+		char *base = region_chunk_base(next);
+
+		if (base == end)
+			end += next->span;
+		else if (base + next->span == start)
+			start = base;
+		else
+			break;
+		chunk = next->next;
+	}
+	*purged = os_purge(start, end - start);
+	return chunk;
+}
+
+static void attach_purged(struct cache *cache, uint32_t from, uint32_t to,
+			  bool purged, uint32_t tag)
+{
+	if (!acquire(cache, tag))
+		return;
+	while (from != to) {
+		struct slab *slab = slab_of_chunk(from);
+
+		from = slab->next;
+		if (slab->epoch != (uint8_t)cache->epoch)
+			continue;
+		if (purged)
+			slab_reset(slab);
+		relink_slab(cache, slab);
+	}
+	lock_release(&cache->lock);
+}
+
+void cache_purge(struct cache *cache, uint32_t tag)
+{
+	uint32_t chunk = detach_empty(cache, tag);
+
+	while (chunk) {
+		bool purged;
+		uint32_t rest = purge_run(chunk, &purged);
+
+		attach_purged(cache, chunk, rest, purged, tag);
+		chunk = rest;
+	}
+}
+
+static void check_list(struct cache *cache, enum list list)
+{
+	for (uint32_t chunk = *head_of(cache, list); chunk;) {
+		struct slab *slab = slab_of_chunk(chunk);
+
+		slab_check(slab);
+		if (slab->list != list || list_for(slab) != list)
+			report_broken("slab on the wrong list");
+		chunk = slab->next;
+	}
+}
+
+void cache_check(struct cache *cache, uint32_t tag)
+{
+	if (!acquire(cache, tag))
+		return;
+	check_list(cache, LIST_PARTIAL);
+	check_list(cache, LIST_EMPTY);
+	check_list(cache, LIST_FRESH);
+	lock_release(&cache->lock);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cache: all slabs of one partition and one size class.
+ *
+ * Owns:       three lists of slabs and the lock over them and over the slabs'
+ *             own counts; the count of idle bytes of all caches together.
+ * Promises:   slots come from slabs in use before empty ones and from empty
+ *             ones before fresh ones; no system call is made under the lock.
+ * Relies on:  the heap above to add slabs and to call cache_purge().
+ * Invariant:  a slab with room is on exactly one list: partial (some slots
+ *             out), empty (none out, memory dirty) or fresh (none out, memory
+ *             zero); a slab without room is on none.
+ *
+ * Lock order: a cache's lock is taken alone.
+ *
+ * After a fork, a cache whose lock's holder vanished forgets its slabs (their
+ * counts may be half changed) and begins a new epoch; slots of forgotten
+ * slabs that come back are dropped, so nothing is handed out twice.
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include "os/lock.h"
+#include "slab/slab.h"
+
+struct cache {
+	struct lock lock;
+
+	/* Under the lock: chunk numbers, 0 for none. */
+	uint32_t partial; /* LIFO: the slab that was freed into last is warm */
+	uint32_t empty;	  /* LIFO, for the same reason */
+	uint32_t fresh;
+	uint32_t nr_slabs;
+	uint32_t nr_empty; /* on the lists empty and fresh */
+	uint32_t epoch;
+	uint64_t nr_out; /* slots taken and not given back */
+};
+
+/*
+ * Fills @out with up to @max slots; returns how many, 0 when a slab must be
+ * added first, less than 0 when this thread holds the lock already (we are in
+ * a signal handler).
+ */
+int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag);
+
+/* Takes @nr STOCK slots back. */
+void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
+		uint32_t tag);
+
+/* A slab of this cache, just initialised. False: handler, slab is lost. */
+bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag);
+
+/* Gives the memory of empty slabs back to the system. */
+void cache_purge(struct cache *cache, uint32_t tag);
+
+/* Bytes of empty slabs not yet purged, over all caches. */
+size_t cache_idle_bytes(void);
+
+/* Dies unless the invariant holds. */
+void cache_check(struct cache *cache, uint32_t tag);
+
+#endif /* CACHE_CACHE_H */

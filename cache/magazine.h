@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * magazine: a thread's small stock of free slots of one cache.
+ *
+ * Owns:       the slots between base and top; all are SLOT_STOCK.
+ * Promises:   pop and push are a load, a compare and two stores; a zeroed bin
+ *             is both empty and full, so neither needs to ask whether the
+ *             magazine exists.
+ * Relies on:  one thread alone using a bin.
+ * Invariant:  base <= top <= end.
+ */
+#ifndef CACHE_MAGAZINE_H
+#define CACHE_MAGAZINE_H
+
+#include "slab/slab.h"
+
+/* One line holds two; a row of bins is indexed by size class. */
+struct bin {
+	struct slot *top;
+	struct slot *base;
+	struct slot *end;
+	uint64_t nr_allocs; /* ever, by the threads that had this bin */
+};
+
+#define BIN_SHIFT 5
+_Static_assert(sizeof(struct bin) == 1u << BIN_SHIFT, "bin offsets are shifts");
+
+static always_inline bool magazine_is_empty(const struct bin *bin)
+{
+	return bin->top == bin->base;
+}
+
+static always_inline bool magazine_is_full(const struct bin *bin)
+{
+	return bin->top == bin->end;
+}
+
+/* The newest slot: most likely still in the processor's cache. */
+static always_inline struct slot magazine_pop(struct bin *bin)
+{
+	return *--bin->top;
+}
+
+static always_inline void magazine_push(struct bin *bin, char *address,
+					uint8_t *state)
+{
+	struct slot *top = bin->top;
+
+	top->address = address;
+	top->state = state;
+	bin->top = top + 1;
+}
+
+static inline unsigned int magazine_count(const struct bin *bin)
+{
+	return bin->top - bin->base;
+}
+
+#endif /* CACHE_MAGAZINE_H */

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* heap: see heap.h. */
+#include "heap/heap.h"
+
+#include "base/align.h"
+#include "heap/caller.h"
+#include "heap/fork.h"
+#include "heap/large.h"
+#include "heap/place.h"
+#include "heap/snapshot.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum boot_state {
+	BOOT_NOT_YET,
+	BOOT_RUNNING,
+	BOOT_DONE,
+	BOOT_FAILED,
+};
+
+bool heap_boot(void)
+{
+	static unsigned int state;
+	unsigned int was = BOOT_NOT_YET;
+
+	if (likely(__atomic_load_n(&state, __ATOMIC_ACQUIRE) == BOOT_DONE))
+		return true;
+	if (!__atomic_compare_exchange_n(&state, &was, BOOT_RUNNING, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		while (was == BOOT_RUNNING) {
+			os_yield();
+			was = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+		}
+		return was == BOOT_DONE;
+	}
+	os_init();
+	fork_init();
+	if (!layout_init()) {
+		__atomic_store_n(&state, BOOT_FAILED, __ATOMIC_RELEASE);
+		return false;
+	}
+	thread_init();
+	snapshot_init();
+	__atomic_store_n(&state, BOOT_DONE, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* A fresh slab for the bin's cache, not yet part of it; NULL: no memory. */
+static struct slab *make_slab(struct heap *heap, uint32_t offset)
+{
+	struct partition *partition = &layout.partitions[row_of_bin(offset)];
+	size_t size = class_size(class_of_bin(offset));
+	size_t span = class_span(class_of_bin(offset));
+	size_t nr_states = round_up(span / size, 8);
+	uint32_t tag = thread_tag(heap);
+	uint8_t *states;
+	struct slab *slab;
+	char *ground;
+
+	states = arena_take(&layout.states, nr_states, 8);
+	if (!states || !layout_lock_partition(partition, tag))
+		return NULL;
+	ground = ground_take(&partition->slabs, span, thread_random(heap), tag);
+	lock_release(&partition->lock);
+	if (!ground)
+		return NULL;
+	slab = slab_of_chunk(region_chunk_of(ground));
+	slab_init(slab, size, span, offset, states);
+	return slab;
+}
+
+/*
+ * A signal handler that interrupted its own thread under the cache's lock is
+ * served from a slab that the cache never learns of.
+ */
+static int take_slots(struct heap *heap, uint32_t offset, struct slot *out,
+		      int max)
+{
+	struct cache *cache = cache_of_bin(offset);
+	uint32_t tag = thread_tag(heap);
+	int got = cache_take(cache, out, max, tag);
+	struct slab *slab;
+
+	if (got > 0)
+		return got;
+	slab = make_slab(heap, offset);
+	if (!slab)
+		return 0;
+	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
+		slab->epoch = cache->epoch - 1;
+		return slab_take_slots_locked(slab, out, max);
+	}
+	return cache_take(cache, out, max, tag);
+}
+
+/* One slot, and half a magazine for the next calls where there is one. */
+static void *alloc_from(struct heap *heap, uint32_t offset)
+{
+	struct bin *bin = heap_bin(heap, offset);
+	struct slot slot;
+	int got;
+
+	if (!magazine_is_empty(bin))
+		return heap_take_from(bin);
+	thread_grow_magazine(heap, offset);
+	if (bin->base) {
+		got = take_slots(heap, offset, bin->base,
+				 (bin->end - bin->base) / 2);
+		if (got <= 0)
+			return NULL;
+		bin->top = bin->base + got;
+		return heap_take_from(bin);
+	}
+	if (take_slots(heap, offset, &slot, 1) <= 0)
+		return NULL;
+	bin->nr_allocs++;
+	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
+	return slot.address;
+}
+
+static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
+			  bool *is_zero)
+{
+	*is_zero = false;
+	if (size > SMALL_MAX)
+		return large_alloc(heap, row, size, 0, is_zero);
+	return alloc_from(heap, bin_offset(row, class_of(size)));
+}
+
+static void *or_no_memory(void *p)
+{
+	if (unlikely(!p))
+		errno = ENOMEM;
+	return p;
+}
+
+void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
+{
+	struct heap *heap = thread_enter();
+	bool is_zero;
+	void *p;
+
+	if (!heap)
+		return or_no_memory(NULL);
+	token = caller_settle(heap, size, token, site);
+	p = alloc_in_row(heap, layout_row(token, site), size, &is_zero);
+	thread_leave(heap);
+	return or_no_memory(p);
+}
+
+void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
+{
+	struct heap *heap;
+	bool is_zero;
+	void *p;
+
+	if (size <= SMALL_MAX) {
+		p = heap_alloc(size, token, site);
+		return p ? memset(p, 0, size) : NULL;
+	}
+	heap = thread_enter();
+	if (!heap)
+		return or_no_memory(NULL);
+	token = caller_settle(heap, size, token, site);
+	p = alloc_in_row(heap, layout_row(token, site), size, &is_zero);
+	thread_leave(heap);
+	if (p && !is_zero)
+		memset(p, 0, size);
+	return or_no_memory(p);
+}
+
+void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
+			 uintptr_t site)
+{
+	unsigned int class = class_of_aligned(size, align);
+	struct heap *heap = thread_enter();
+	unsigned int row;
+	bool is_zero;
+	void *p;
+
+	if (!heap)
+		return or_no_memory(NULL);
+	token = caller_settle(heap, size, token, site);
+	row = layout_row(token, site);
+	if (class < NR_CLASSES)
+		p = alloc_from(heap, bin_offset(row, class));
+	else
+		p = large_alloc(heap, row, size, align, &is_zero);
+	thread_leave(heap);
+	return or_no_memory(p);
+}
+
+/* Empty slabs and free large ground of all partitions back to the system. */
+static void purge_all(struct heap *heap)
+{
+	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+
+	for (unsigned int i = 0; i < nr_caches; i++) {
+		if (__atomic_load_n(&layout.caches[i].empty, __ATOMIC_RELAXED))
+			cache_purge(&layout.caches[i], thread_tag(heap));
+	}
+	for (unsigned int row = 0; row < layout.nr_rows; row++)
+		large_purge(heap, &layout.partitions[row]);
+}
+
+static void purge_idle(struct heap *heap)
+{
+	if (unlikely(cache_idle_bytes() + large_idle_bytes() > IDLE_MAX))
+		purge_all(heap);
+}
+
+bool heap_trim(void)
+{
+	struct heap *heap = thread_enter();
+	bool had_any;
+
+	if (!heap)
+		return false;
+	thread_flush(heap);
+	had_any = cache_idle_bytes() + large_idle_bytes();
+	purge_all(heap);
+	thread_leave(heap);
+	return had_any;
+}
+
+/* Older slots go home: the newer ones are warm. */
+static void flush_half(struct heap *heap, struct bin *bin, uint32_t offset)
+{
+	unsigned int nr = magazine_count(bin) / 2;
+	size_t rest = magazine_count(bin) - nr;
+
+	cache_give(cache_of_bin(offset), bin->base, nr, thread_tag(heap));
+	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
+	bin->top = bin->base + rest;
+	purge_idle(heap);
+}
+
+static void free_small(struct heap *heap, uint32_t offset, void *p,
+		       uint8_t *state)
+{
+	struct bin *bin = heap_bin(heap, offset);
+	struct slot slot = { p, state };
+
+	if (magazine_is_full(bin) && !thread_grow_magazine(heap, offset)) {
+		if (!bin->base)
+			return cache_give(cache_of_bin(offset), &slot, 1,
+					  thread_tag(heap));
+		flush_half(heap, bin, offset);
+	}
+	magazine_push(bin, p, state);
+}
+
+void heap_free_full(struct slab *slab, void *p, uint8_t *state)
+{
+	struct heap *heap = thread_enter();
+
+	/* Without memory for a heap the slot is lost, not its promise. */
+	if (!heap)
+		return;
+	if (slab->kind == SLAB_LARGE) {
+		large_free(heap, slab);
+		purge_idle(heap);
+	} else {
+		free_small(heap, slab->bin, p, state);
+	}
+	thread_leave(heap);
+}
+
+/* Without the tag that some processors ignore in the top byte. */
+static void *untagged(const void *p)
+{
+	return (void *)((uintptr_t)p << 8 >> 8);
+}
+
+void heap_free_odd(void *p)
+{
+	struct place place;
+
+	if (!p)
+		return;
+	if (untagged(p) != p)
+		return heap_free(untagged(p));
+	place = place_find(p);
+	place_report(&place, ACT_FREE);
+}
+
+/* The live slot that begins at @p; kind is PLACE_LIVE, or it was reported. */
+static struct place find_live(const void *p, enum report_act act)
+{
+	struct place place = place_find(untagged(p));
+
+	if (unlikely(place.kind != PLACE_LIVE))
+		place_report(&place, act);
+	return place;
+}
+
+size_t heap_usable_size(const void *p, enum report_act act)
+{
+	struct place place;
+
+	if (!p)
+		return 0;
+	place = find_live(p, act);
+	return place.kind == PLACE_LIVE ? place.slab->size : 0;
+}
+
+/* The row a block moves to, or stays in. */
+static unsigned int realloc_row(const struct slab *slab, uint64_t token,
+				uintptr_t site)
+{
+	if (!layout_is_typed(token))
+		return row_of_bin(slab->bin);
+	return layout_row(token, site);
+}
+
+/*
+ * True if the block can be @size bytes where it lies. Never in a slot of
+ * another class: free_sized() goes by the class of the last size asked for.
+ */
+static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
+{
+	if (slab->kind == SLAB_LARGE)
+		return large_resize(heap, slab, size);
+	return size <= SMALL_MAX && class_size(class_of(size)) == slab->size;
+}
+
+/* Pages of a large object change place instead of being copied. */
+static bool move_pages(const struct slab *slab, void *from, void *to,
+		       size_t size)
+{
+	/* Each move may cost two mappings for good. */
+	static unsigned int nr_moves;
+
+	if (slab->kind != SLAB_LARGE || size < MOVE_MIN ||
+	    __atomic_fetch_add(&nr_moves, 1, __ATOMIC_RELAXED) >= NR_MOVES_MAX)
+		return false;
+	return os_move(from, to, size_min(slab->size, large_usable(size)));
+}
+
+void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
+{
+	struct heap *heap;
+	struct place place;
+	unsigned int row;
+	bool is_zero;
+	void *moved;
+
+	if (!p)
+		return heap_alloc(size, token, site);
+	if (!size) {
+		heap_free(p);
+		return NULL;
+	}
+	place = find_live(p, ACT_REALLOC);
+	heap = thread_enter();
+	if (place.kind != PLACE_LIVE || !heap)
+		return or_no_memory(NULL);
+	token = caller_settle(heap, size, token, site);
+	row = realloc_row(place.slab, token, site);
+	if (row == row_of_bin(place.slab->bin) &&
+	    resize_in_place(heap, place.slab, size)) {
+		thread_leave(heap);
+		return p;
+	}
+	moved = alloc_in_row(heap, row, size, &is_zero);
+	thread_leave(heap);
+	if (!moved)
+		return or_no_memory(NULL);
+	p = untagged(p);
+	if (size <= SMALL_MAX || !move_pages(place.slab, p, moved, size))
+		memcpy(moved, p, size_min(size, place.slab->size));
+	heap_free(p);
+	return moved;
+}
+
+bool heap_check_size(const void *p, size_t size, size_t align)
+{
+	unsigned int class = class_of_aligned(size, align ? align : 1);
+	struct place place = place_find(untagged(p));
+	size_t wanted = large_usable(size);
+
+	if (class < NR_CLASSES)
+		wanted = class_size(class);
+	if (place.kind != PLACE_LIVE || wanted == place.slab->size)
+		return true;
+	report_wrong_size(&place.facts, size);
+	return false;
+}

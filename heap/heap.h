@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap: routes every allocation by size and type, and every free by address.
+ *
+ * Owns:       nothing of its own: boot order, and the two fast paths.
+ * Promises:   what the doors above build on: memory of the asked size in the
+ *             row that token and site choose, aligned to 16; only the start
+ *             of a live slot is freed, anything else is reported. errno is
+ *             set to ENOMEM where NULL is returned, and else untouched.
+ * Relies on:  thread/ for the magazines, cache/ behind them, large/ beside.
+ *
+ * One malloc: size -> class, token or site -> row, the thread's bin of that
+ * row and class, pop, mark the slot live. One free: address -> chunk record,
+ * offset -> slot, exchange its state, the thread's bin, push.
+ */
+#ifndef HEAP_HEAP_H
+#define HEAP_HEAP_H
+
+#include "heap/thread.h"
+#include "report/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* glibc's: true while no second thread was ever started. */
+extern char __libc_single_threaded __attribute__((__weak__));
+
+/* The whole library, once; false when there is no memory to begin with. */
+bool heap_boot(void);
+
+/* The continuations of the fast paths. */
+void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site);
+cold_path void heap_free_odd(void *p);
+void heap_free_full(struct slab *slab, void *p, uint8_t *state);
+
+/* All that the fast path leaves out; each is one allocation. */
+void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site);
+void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
+			 uintptr_t site);
+
+/*
+ * @size 0 frees and returns NULL, as glibc does; @p NULL allocates. A token
+ * that says nothing, or the token of the row the block is in, keeps the row.
+ */
+void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site);
+
+/* Usable bytes of a live block; 0 for NULL. */
+size_t heap_usable_size(const void *p, enum report_act act);
+
+/* Whether @p may be a live block asked for with @size and @align; or dies. */
+cold_path bool heap_check_size(const void *p, size_t size, size_t align);
+
+/* Gives back all memory nobody uses; true if there was any. */
+bool heap_trim(void);
+
+static always_inline void *heap_take_from(struct bin *bin)
+{
+	struct slot slot = magazine_pop(bin);
+
+	bin->nr_allocs++;
+	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
+	return slot.address;
+}
+
+static always_inline uint64_t heap_row_of_site(const struct heap *heap,
+					       uintptr_t site)
+{
+	return (uint64_t)partition_hash(site, heap->secret, heap->nr_unknown)
+	       << ROW_SHIFT;
+}
+
+static always_inline uint64_t heap_row_of_token(const struct heap *heap,
+						uint64_t token)
+{
+	const struct row_set *rows = &heap->typed[token_holds_pointers(token)];
+	uint64_t row = partition_hash(token, heap->secret, rows->count);
+
+	return rows->first + (row << ROW_SHIFT);
+}
+
+/* @site is the return address of the door; @token 0 where there is none. */
+static always_inline void *heap_alloc(size_t size, uint64_t token,
+				      uintptr_t site)
+{
+	const struct heap *heap = thread_heap_now;
+	struct bin *bin;
+	uint64_t row;
+
+	if (unlikely(size > SMALL_MAX))
+		return heap_alloc_slow(size, token, site);
+	if (__builtin_constant_p(token) && !token)
+		row = heap_row_of_site(heap, site);
+	else if (likely(token >= heap->token_floor))
+		row = heap_row_of_token(heap, token);
+	else if (!layout_is_typed(token))
+		row = heap_row_of_site(heap, site);
+	else
+		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
+	bin = heap_bin(heap, row + ((uint64_t)class_of(size) << BIN_SHIFT));
+	if (unlikely(magazine_is_empty(bin)))
+		return heap_alloc_slow(size, token, site);
+	return heap_take_from(bin);
+}
+
+/*
+ * The state's change from LIVE decides who frees. With one thread a load and
+ * a store are enough; otherwise of two threads one exchange sees LIVE.
+ */
+static always_inline bool heap_claim(uint8_t *state)
+{
+	uint8_t was;
+
+	if (&__libc_single_threaded && likely(__libc_single_threaded)) {
+		if (unlikely(*state != SLOT_LIVE))
+			return false;
+		*state = SLOT_STOCK;
+		return true;
+	}
+	was = __atomic_exchange_n(state, SLOT_STOCK, __ATOMIC_ACQ_REL);
+	if (likely(was == SLOT_LIVE))
+		return true;
+	__atomic_store_n(state, was, __ATOMIC_RELAXED);
+	return false;
+}
+
+static always_inline void heap_free(void *p)
+{
+	size_t chunk = region_chunk_of(p);
+	struct slab *slab;
+	struct bin *bin;
+	uint32_t index;
+	uint8_t *state;
+
+	if (unlikely(chunk >= region.nr_chunks))
+		return heap_free_odd(p);
+	slab = slab_of_chunk(chunk);
+	index = slab_slot_of(slab, p);
+	if (unlikely(index >= slab->nr_slots))
+		return heap_free_odd(p);
+	state = slab->states + index;
+	if (unlikely(!heap_claim(state)))
+		return heap_free_odd(p);
+	bin = heap_bin(thread_heap_now, slab->bin);
+	if (unlikely(magazine_is_full(bin)))
+		return heap_free_full(slab, p, state);
+	magazine_push(bin, p, state);
+}
+
+/* free() of a block that was asked for with @size and @align (0: none). */
+static always_inline void heap_free_sized(void *p, size_t size, size_t align)
+{
+	size_t chunk = region_chunk_of(p);
+
+	if (unlikely(size > SMALL_MAX || align > CLASS_GRAIN ||
+		     chunk >= region.nr_chunks ||
+		     slab_of_chunk(chunk)->size != class_size(class_of(size)))) {
+		if (!heap_check_size(p, size, align))
+			return;
+	}
+	heap_free(p);
+}
+
+#endif /* HEAP_HEAP_H */

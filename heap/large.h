@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * large: objects with a span of their own.
+ *
+ * Owns:       the large ground of each partition and its free ranges.
+ * Promises:   a span is given again only inside its partition; it begins at a
+ *             chunk, so that its record answers for it; free neighbours grow
+ *             together; no system call but commit is made under the lock.
+ * Relies on:  the chunk records as boundary tags: the first and the last
+ *             record of a free range say where it ends and begins.
+ * Invariant:  every chunk of large ground is in one live span, in one free
+ *             range (on the list its dirtiness and size say), or not handed
+ *             out yet. Free neighbours of equal dirtiness do not exist.
+ *
+ * Dirty ground may hold what a user wrote; clean ground reads as zero.
+ */
+#ifndef HEAP_LARGE_H
+#define HEAP_LARGE_H
+
+#include "heap/thread.h"
+
+/*
+ * @size bytes at a multiple of @align, a power of two; NULL: no memory.
+ * *@is_zero tells whether the span is known to read as zero.
+ */
+void *large_alloc(struct heap *heap, unsigned int row, size_t size,
+		  size_t align, bool *is_zero);
+
+/* @slab's one slot was claimed by the caller. */
+void large_free(struct heap *heap, struct slab *slab);
+
+/* Makes a live object @size bytes where it lies; false: it cannot. */
+bool large_resize(struct heap *heap, struct slab *slab, size_t size);
+
+/* Bytes a large object asked for with @size has. */
+size_t large_usable(size_t size);
+
+/* Bytes of dirty free ground, over all partitions. */
+size_t large_idle_bytes(void);
+
+/* Gives the memory of the partition's dirty ground back to the system. */
+void large_purge(struct heap *heap, struct partition *partition);
+
+/* Dies unless the invariant holds. */
+void large_check(struct heap *heap, struct partition *partition);
+
+#endif /* HEAP_LARGE_H */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* layout: see layout.h. */
+#include "heap/layout.h"
+
+#include "base/align.h"
+#include "os/os.h"
+#include "report/report.h"
+
+#include <string.h>
+
+/* One state byte for at least 16 bytes of objects. */
+#define STATES_PER_RESERVE 16
+
+/* Heaps and magazines of a few thousand threads; less in a small region. */
+#define ARENA_SIZE  (16ul << 30)
+#define ARENA_LEAST (16ul << 20)
+#define ARENA_STEP  (64ul << 10)
+
+extern const char *typeslab_options __attribute__((__weak__));
+
+struct layout layout;
+
+/* Small regions leave the process at least half of what it may map. */
+static size_t wanted_reserve(void)
+{
+	size_t left = os_address_space_left();
+	size_t reserve = layout.options.reserve;
+
+	if (left != SIZE_MAX && reserve > left / 2)
+		reserve = left / 2;
+	return reserve;
+}
+
+static bool init_arenas(void)
+{
+	size_t objects = region.nr_blocks * BLOCK_SIZE;
+	size_t own = size_min(ARENA_SIZE, objects / 8 + ARENA_LEAST);
+
+	return arena_init(&layout.arena, own, ARENA_STEP) &&
+	       arena_init(&layout.states, objects / STATES_PER_RESERVE,
+			  ARENA_STEP);
+}
+
+static void init_rows(void)
+{
+	const struct options *options = &layout.options;
+	struct row_set *rows = layout.rows;
+
+	rows[DOMAIN_UNKNOWN].count = options->unknown;
+	rows[DOMAIN_DATA].first = options->unknown;
+	rows[DOMAIN_DATA].count = options->data;
+	rows[DOMAIN_POINTER].first = options->unknown + options->data;
+	rows[DOMAIN_POINTER].count = options->pointer;
+	layout.nr_rows = options->unknown + options->data + options->pointer;
+	layout.token_floor = TOKEN_HASHED;
+	if (options->mode == MODE_TYPED)
+		return;
+	if (options->mode == MODE_NONE)
+		rows[DOMAIN_UNKNOWN].count = 1;
+	rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
+	rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
+	layout.nr_rows = rows[DOMAIN_UNKNOWN].count;
+	layout.token_floor = UINT64_MAX;
+}
+
+bool layout_init(void)
+{
+	const char *environment = NULL;
+	const char *program = &typeslab_options ? typeslab_options : NULL;
+	size_t nr_caches;
+
+	if (!os_is_secure())
+		environment = os_getenv("TYPESLAB");
+	options_read(&layout.options, program, environment);
+	report_set_compat(layout.options.profile == PROFILE_COMPAT);
+	size_class_init();
+	os_random(&layout.secret, sizeof(layout.secret));
+	layout.secret |= 1;
+	if (!region_init(wanted_reserve()) || !init_arenas())
+		return false;
+	init_rows();
+	nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+	layout.caches = arena_take(&layout.arena,
+				   nr_caches * sizeof(struct cache), 64);
+	layout.partitions = arena_take(
+		&layout.arena, layout.nr_rows * sizeof(struct partition), 64);
+	return layout.caches && layout.partitions;
+}
+
+bool layout_lock_partition(struct partition *partition, uint32_t tag)
+{
+	switch (lock_acquire(&partition->lock, tag)) {
+	case LOCK_REENTERED:
+		return false;
+	case LOCK_ORPHANED:
+		memset(&partition->slabs, 0, sizeof(partition->slabs));
+		memset(&partition->large, 0, sizeof(partition->large));
+		memset(partition->free_dirty, 0, sizeof(partition->free_dirty));
+		memset(partition->free_clean, 0, sizeof(partition->free_clean));
+		partition->epoch++;
+		return true;
+	default:
+		return true;
+	}
+}
+
+static unsigned int row_in(enum domain domain, uint64_t key)
+{
+	const struct row_set *rows = &layout.rows[domain];
+
+	return rows->first + partition_hash(key, layout.secret, rows->count);
+}
+
+/* What a fast-ABI number is held against when token_max= is not given. */
+#define FAST_TOKEN_MAX 16u
+
+/* Below the build's maximum the lower half is data, the upper pointer. */
+static unsigned int row_of_number(uint64_t number, uint64_t max)
+{
+	if (number >= max)
+		return row_in(DOMAIN_UNKNOWN, number);
+	return row_in(number < max / 2 ? DOMAIN_DATA : DOMAIN_POINTER, number);
+}
+
+/* Tokens of a build with -falloc-token-max: see docs/partitions.md. */
+static unsigned int row_of_small(uint64_t token)
+{
+	uint64_t max = layout.options.token_max;
+
+	if (token >= TOKEN_SMALL)
+		return row_of_number(token - TOKEN_SMALL,
+				     max ? max : FAST_TOKEN_MAX);
+	if (!max)
+		report_small_tokens();
+	return row_of_number(token, max);
+}
+
+unsigned int layout_row(uint64_t token, uintptr_t site)
+{
+	if (!layout_is_typed(token))
+		return row_in(DOMAIN_UNKNOWN, site);
+	if (token < TOKEN_HASHED)
+		return row_of_small(token);
+	return row_in(token_holds_pointers(token) ? DOMAIN_POINTER :
+						    DOMAIN_DATA,
+		      token);
+}

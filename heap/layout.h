@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout: which rows of caches there are and where they lie.
+ *
+ * Owns:       the counts of rows in each domain, the secret of the map, the
+ *             arrays of caches and of grounds, the arenas.
+ * Promises:   fixed by layout_init() and never changed after.
+ * Relies on:  the region and the options being there.
+ * Invariant:  in the modes random and none all domains are the same rows.
+ */
+#ifndef HEAP_LAYOUT_H
+#define HEAP_LAYOUT_H
+
+#include "cache/cache.h"
+#include "cache/magazine.h"
+#include "heap/options.h"
+#include "policy/domain.h"
+#include "policy/partition.h"
+#include "policy/size_class.h"
+#include "region/arena.h"
+#include "region/ground.h"
+
+/* Bins of free large ground, by log2 of their chunks. */
+#define NR_LARGE_BINS 32u
+
+/* What a partition holds besides its caches. */
+struct partition {
+	struct lock lock; /* taken alone, or before the region's */
+
+	/* Under the lock. */
+	struct ground slabs;
+	struct ground large;
+	uint32_t free_dirty[NR_LARGE_BINS]; /* chunk numbers, 0 for none */
+	uint32_t free_clean[NR_LARGE_BINS];
+	size_t nr_large;    /* live */
+	size_t large_bytes; /* live */
+	uint64_t nr_large_allocs;
+	uint8_t epoch;
+};
+
+struct layout {
+	struct options options;
+	uint64_t secret;
+	uint64_t token_floor; /* tokens from here on carry their domain */
+	struct row_set rows[NR_DOMAINS];
+	unsigned int nr_rows;
+	struct cache *caches;	      /* row * NR_CLASSES_MAX + class */
+	struct partition *partitions; /* by row */
+	struct arena arena;	      /* heaps, magazines, the arrays above */
+	struct arena states;	      /* slot states */
+};
+
+extern struct layout layout;
+
+/* False when there is no address space or memory to begin with. */
+bool layout_init(void);
+
+/* Rows take bins in steps of this; see magazine.h. */
+#define ROW_SHIFT (NR_CLASSES_SHIFT + BIN_SHIFT)
+
+/* The column whose bin stays zero: large objects have no magazine. */
+#define CLASS_LARGE (NR_CLASSES_MAX - 1)
+
+static inline uint32_t bin_offset(unsigned int row, unsigned int class)
+{
+	return row << ROW_SHIFT | class << BIN_SHIFT;
+}
+
+static inline unsigned int row_of_bin(uint32_t offset)
+{
+	return offset >> ROW_SHIFT;
+}
+
+static inline unsigned int class_of_bin(uint32_t offset)
+{
+	return offset >> BIN_SHIFT & (NR_CLASSES_MAX - 1);
+}
+
+static inline struct cache *cache_of_bin(uint32_t offset)
+{
+	return &layout.caches[offset >> BIN_SHIFT];
+}
+
+/*
+ * The partition's lock for the thread called @tag; false: a signal handler.
+ * After a fork that lost the holder the partition begins anew: its ground and
+ * its free lists are forgotten, live objects stay.
+ */
+bool layout_lock_partition(struct partition *partition, uint32_t tag);
+
+/* The row for a token, or for a call site where the token says nothing. */
+unsigned int layout_row(uint64_t token, uintptr_t site);
+
+/* True if the token alone decides the row. */
+static inline bool layout_is_typed(uint64_t token)
+{
+	return layout.options.mode == MODE_TYPED && token;
+}
+
+static inline struct row_name layout_name(unsigned int row)
+{
+	return domain_name_row(layout.rows, row);
+}
+
+#endif /* HEAP_LAYOUT_H */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* live: see live.h. */
+#include "heap/live.h"
+
+#include "heap/thread.h"
+#include "typeslab/snapshot.h"
+
+/* No process has more threads that allocate at once. */
+#define HEAPS_MAX (1u << 20)
+
+struct view {
+	const struct live_reader *reader;
+	const struct live_sink *sink;
+	struct layout layout;
+	uint64_t first_heap;
+};
+
+/* One line of the snapshot. */
+struct row_counts {
+	uint64_t active;
+	uint64_t total;
+	uint64_t size;
+	uint64_t per_slab;
+	uint64_t pages_per_slab;
+	uint64_t active_slabs;
+	uint64_t slabs;
+};
+
+static bool read_at(const struct view *view, uint64_t address, void *to,
+		    size_t size)
+{
+	return view->reader->read(view->reader->context, address, to, size);
+}
+
+static bool say(const struct view *view, struct line *line)
+{
+	bool taken;
+
+	line_end(line);
+	taken = view->sink->take(view->sink->context, line->text, line->length);
+	line->length = 0;
+	return taken;
+}
+
+static bool say_text(const struct view *view, const char *text)
+{
+	return view->sink->take(view->sink->context, text, strlen(text));
+}
+
+/* Slots in stock and allocations ever made, over all threads' bins. */
+struct bin_sums {
+	uint64_t in_stock;
+	uint64_t allocs;
+};
+
+static bool sum_bins(const struct view *view, uint32_t offset,
+		     struct bin_sums *sums)
+{
+	uint64_t at = view->first_heap;
+
+	sums->in_stock = 0;
+	sums->allocs = 0;
+	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
+		struct heap heap;
+		struct bin bin;
+
+		if (!read_at(view, at, &heap, sizeof(heap)) ||
+		    !read_at(view, (uintptr_t)heap.bins + offset, &bin,
+			     sizeof(bin)))
+			return false;
+		sums->in_stock += magazine_count(&bin);
+		sums->allocs += bin.nr_allocs;
+		at = (uintptr_t)heap.next_of_all;
+	}
+	return true;
+}
+
+static struct row_name name_of(const struct view *view, unsigned int row)
+{
+	return domain_name_row(view->layout.rows, row);
+}
+
+static void add_field(struct line *line, uint64_t n, const char *after)
+{
+	line_add_number(line, n, 10, 1);
+	line_add(line, after);
+}
+
+static bool say_row(const struct view *view, unsigned int row, bool is_large,
+		    const struct row_counts *counts)
+{
+	struct row_name name = name_of(view, row);
+	struct line line = { .length = 0 };
+
+	line_add(&line, domain_name(name.domain));
+	line_add(&line, "-");
+	line_add_number(&line, name.partition, 10, 2);
+	line_add(&line, "-");
+	if (is_large)
+		line_add(&line, "large");
+	else
+		line_add_number(&line, counts->size, 10, 1);
+	while (line.length < 18)
+		line_add(&line, " ");
+	line_add(&line, " ");
+	add_field(&line, counts->active, " ");
+	add_field(&line, counts->total, " ");
+	add_field(&line, counts->size, " ");
+	add_field(&line, counts->per_slab, " ");
+	add_field(&line, counts->pages_per_slab,
+		  " : tunables 0 0 0 : slabdata ");
+	add_field(&line, counts->active_slabs, " ");
+	add_field(&line, counts->slabs, " 0");
+	return say(view, &line);
+}
+
+static bool read_cache(const struct view *view, unsigned int row,
+		       unsigned int class, struct cache *cache)
+{
+	size_t index = (size_t)row * NR_CLASSES_MAX + class;
+
+	return read_at(view, (uintptr_t)&view->layout.caches[index], cache,
+		       sizeof(*cache));
+}
+
+static bool say_cache(const struct view *view, unsigned int row,
+		      unsigned int class)
+{
+	size_t size = class_size(class);
+	size_t span = class_span(class);
+	struct row_counts counts = { 0 };
+	struct bin_sums sums;
+	struct cache cache;
+
+	if (!read_cache(view, row, class, &cache) ||
+	    !sum_bins(view, bin_offset(row, class), &sums))
+		return false;
+	if (!cache.nr_slabs)
+		return true;
+	/* Read at different moments, the two may disagree by a little. */
+	if (cache.nr_out > sums.in_stock)
+		counts.active = cache.nr_out - sums.in_stock;
+	counts.size = size;
+	counts.per_slab = span / size;
+	counts.total = cache.nr_slabs * counts.per_slab;
+	counts.pages_per_slab = span / 4096;
+	counts.slabs = cache.nr_slabs;
+	counts.active_slabs = cache.nr_slabs - cache.nr_empty;
+	return say_row(view, row, false, &counts);
+}
+
+static bool read_partition(const struct view *view, unsigned int row,
+			   struct partition *partition)
+{
+	return read_at(view, (uintptr_t)&view->layout.partitions[row],
+		       partition, sizeof(*partition));
+}
+
+static bool say_large(const struct view *view, unsigned int row)
+{
+	struct row_counts counts = { 0 };
+	struct partition partition;
+
+	if (!read_partition(view, row, &partition))
+		return false;
+	if (!partition.nr_large_allocs)
+		return true;
+	counts.active = partition.nr_large;
+	counts.total = partition.nr_large;
+	counts.size = partition.nr_large ?
+			      partition.large_bytes / partition.nr_large :
+			      0;
+	counts.per_slab = 1;
+	counts.pages_per_slab = (counts.size + 4095) / 4096;
+	counts.slabs = partition.nr_large;
+	counts.active_slabs = partition.nr_large;
+	return say_row(view, row, true, &counts);
+}
+
+static bool sum_allocs(const struct view *view, uint64_t *allocs)
+{
+	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
+		enum domain domain = name_of(view, row).domain;
+		struct partition partition;
+
+		if (!read_partition(view, row, &partition))
+			return false;
+		allocs[domain] += partition.nr_large_allocs;
+		for (unsigned int c = 0; c < NR_CLASSES; c++) {
+			struct bin_sums sums;
+			struct cache cache;
+
+			if (!read_cache(view, row, c, &cache))
+				return false;
+			if (!cache.nr_slabs)
+				continue;
+			if (!sum_bins(view, bin_offset(row, c), &sums))
+				return false;
+			allocs[domain] += sums.allocs;
+		}
+	}
+	return true;
+}
+
+static bool say_three(const struct view *view, const char *key, uint64_t data,
+		      uint64_t pointer, uint64_t unknown)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, key);
+	add_field(&line, data, " ");
+	add_field(&line, pointer, " ");
+	add_field(&line, unknown, "");
+	return say(view, &line);
+}
+
+static bool say_head(const struct view *view,
+		     const struct live_subject *subject)
+{
+	static const char *const modes[] = { "typed", "random", "none" };
+	uint64_t mode = view->layout.options.mode;
+	struct line line = { .length = 0 };
+
+	if (!say_text(view, TYPESLAB_SNAPSHOT_HEAD) ||
+	    !say_text(view, TYPESLAB_SNAPSHOT_COLUMNS))
+		return false;
+	line_add(&line, "# typeslab ");
+	line_add_number(&line, TYPESLAB_SNAPSHOT_VERSION, 10, 1);
+	if (!say(view, &line))
+		return false;
+	line_add(&line, "# typeslab pid ");
+	line_add_number(&line, subject->pid, 10, 1);
+	if (!say(view, &line))
+		return false;
+	line_add(&line, "# typeslab program ");
+	line_add(&line, subject->program);
+	if (!say(view, &line))
+		return false;
+	line_add(&line, "# typeslab mode ");
+	line_add(&line, mode < array_size(modes) ? modes[mode] : "?");
+	return say(view, &line);
+}
+
+static bool say_counts(const struct view *view)
+{
+	const struct row_set *rows = view->layout.rows;
+	uint64_t allocs[NR_DOMAINS] = { 0 };
+	bool is_typed = view->layout.options.mode == MODE_TYPED;
+
+	if (!say_three(view, "# typeslab partitions ",
+		       is_typed ? rows[DOMAIN_DATA].count : 0,
+		       is_typed ? rows[DOMAIN_POINTER].count : 0,
+		       rows[DOMAIN_UNKNOWN].count) ||
+	    !sum_allocs(view, allocs))
+		return false;
+	return say_three(view, "# typeslab allocations ", allocs[DOMAIN_DATA],
+			 allocs[DOMAIN_POINTER], allocs[DOMAIN_UNKNOWN]);
+}
+
+static bool say_rows(const struct view *view, enum domain domain)
+{
+	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
+		if (name_of(view, row).domain != domain)
+			continue;
+		for (unsigned int class = 0; class < NR_CLASSES; class++) {
+			if (!say_cache(view, row, class))
+				return false;
+		}
+		if (!say_large(view, row))
+			return false;
+	}
+	return true;
+}
+
+static bool is_ours(const struct live_root *root)
+{
+	return root->magic == LIVE_MAGIC && root->version == LIVE_VERSION &&
+	       root->size == sizeof(*root) &&
+	       root->layout_size == sizeof(struct layout) &&
+	       root->heap_size == sizeof(struct heap) &&
+	       root->cache_size == sizeof(struct cache) &&
+	       root->partition_size == sizeof(struct partition);
+}
+
+enum live_result live_print(const struct live_reader *reader, uint64_t address,
+			    const struct live_subject *subject,
+			    const struct live_sink *sink)
+{
+	struct view view = { .reader = reader, .sink = sink };
+	struct live_root root;
+
+	if (!read_at(&view, address, &root, sizeof(root)))
+		return LIVE_UNREADABLE;
+	if (!is_ours(&root))
+		return LIVE_FOREIGN;
+	if (!read_at(&view, root.layout, &view.layout, sizeof(view.layout)) ||
+	    !read_at(&view, root.first_heap, &view.first_heap,
+		     sizeof(view.first_heap)))
+		return LIVE_UNREADABLE;
+	if (view.layout.nr_rows > NR_PARTITIONS_MAX)
+		return LIVE_FOREIGN;
+	if (!say_head(&view, subject))
+		return LIVE_UNREADABLE;
+	if (!view.layout.nr_rows)
+		return LIVE_EMPTY;
+	if (!say_counts(&view) || !say_rows(&view, DOMAIN_DATA) ||
+	    !say_rows(&view, DOMAIN_POINTER) ||
+	    !say_rows(&view, DOMAIN_UNKNOWN))
+		return LIVE_UNREADABLE;
+	return LIVE_OK;
+}

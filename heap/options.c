@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options: see options.h. */
+#include "heap/options.h"
+
+#include "base/compiler.h"
+#include "report/report.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* A path this long is refused: its length shares a word with its address. */
+#define TEXT_LENGTH_MAX 4095u
+#define ADDRESS_BITS	48
+
+enum kind {
+	WORD,
+	NUMBER,
+	SIZE,
+	TEXT,
+};
+
+struct rule {
+	const char *name;
+	enum kind kind;
+	uint64_t least;
+	uint64_t most;
+	const char *sentence;
+	size_t field;
+};
+
+static const struct rule rules[] = {
+#define X(name, kind, value, least, most, sentence) \
+	{ #name, kind, least, most, sentence, offsetof(struct options, name) },
+	OPTION_LIST(X)
+#undef X
+};
+
+struct option_text option_text_of(uint64_t field)
+{
+	struct option_text text = {
+		.text = (const char *)(field & ((1ul << ADDRESS_BITS) - 1)),
+		.length = field >> ADDRESS_BITS,
+	};
+
+	return text;
+}
+
+/* The place of the word among those between bars in @words. */
+static bool parse_word(const char *words, const char *text, size_t length,
+		       uint64_t *out)
+{
+	for (uint64_t place = 0; *words; place++) {
+		size_t word = strcspn(words, "|");
+
+		if (word == length && !memcmp(words, text, length)) {
+			*out = place;
+			return true;
+		}
+		words += word + (words[word] == '|');
+	}
+	return false;
+}
+
+static bool parse_number(const char *text, size_t length, bool may_scale,
+			 uint64_t *out)
+{
+	static const char units[] = "KMGT";
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++) {
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, text[i] - '0', &n))
+			return false;
+	}
+	if (i && may_scale && i + 1 == length) {
+		const char *unit = memchr(units, text[i], sizeof(units) - 1);
+		unsigned int shift = unit ? 10 * (unit - units + 1) : 0;
+
+		if (!unit || n >> (64 - shift))
+			return false;
+		n <<= shift;
+		i++;
+	}
+	*out = n;
+	return i == length && length;
+}
+
+static bool parse_value(const struct rule *rule, const char *text,
+			size_t length, uint64_t *out)
+{
+	if (rule->kind == TEXT) {
+		*out = (uint64_t)(uintptr_t)text | length << ADDRESS_BITS;
+		return length && length <= TEXT_LENGTH_MAX;
+	}
+	if (rule->kind == WORD)
+		return parse_word(rule->sentence, text, length, out);
+	return parse_number(text, length, rule->kind == SIZE, out) &&
+	       *out >= rule->least && *out <= rule->most;
+}
+
+static void read_pair(struct options *options, const char *pair, size_t length)
+{
+	const char *equals = memchr(pair, '=', length);
+	size_t key = equals ? (size_t)(equals - pair) : length;
+
+	for (size_t i = 0; i < array_size(rules); i++) {
+		const struct rule *rule = &rules[i];
+		uint64_t value = 0;
+
+		if (strlen(rule->name) != key || memcmp(rule->name, pair, key))
+			continue;
+		if (!equals || !parse_value(rule, equals + 1,
+					    length - key - 1, &value))
+			report_bad_value(pair, length, rule->sentence);
+		else
+			memcpy((char *)options + rule->field, &value,
+			       sizeof(value));
+		return;
+	}
+	report_unknown_option(pair, key);
+}
+
+static void read_string(struct options *options, const char *string)
+{
+	while (string && *string) {
+		size_t length = strcspn(string, ",");
+
+		if (length)
+			read_pair(options, string, length);
+		string += length + (string[length] == ',');
+	}
+}
+
+void options_read(struct options *options, const char *program,
+		  const char *environment)
+{
+#define X(name, kind, value, least, most, sentence) options->name = value;
+	OPTION_LIST(X)
+#undef X
+	read_string(options, program);
+	read_string(options, environment);
+}

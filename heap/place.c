@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* place: see place.h. */
+#include "heap/place.h"
+
+#include "os/os.h"
+
+static void set_facts(struct place *place, const struct slab *slab, size_t slot)
+{
+	struct row_name name = layout_name(row_of_bin(slab->bin));
+
+	place->facts.size = slab->size;
+	place->facts.domain = domain_name(name.domain);
+	place->facts.partition = name.partition;
+	place->facts.slot = slot;
+}
+
+static void find_in_small(struct place *place, struct slab *slab, const char *p)
+{
+	size_t offset = ((uintptr_t)p & (CHUNK_SIZE - 1)) + slab->bias;
+	size_t slot = offset / slab->size;
+
+	if (slot >= slab->nr_slots)
+		return;
+	place->slab = slab;
+	place->slot_base = p - offset % slab->size;
+	place->is_live = slab->states[slot] == SLOT_LIVE;
+	set_facts(place, slab, slot);
+	if (place->slot_base != p)
+		place->kind = PLACE_INNER;
+	else if (place->is_live)
+		place->kind = PLACE_LIVE;
+	else if (slot >= slab_first(slab)->nr_used)
+		place->kind = PLACE_UNUSED;
+	else
+		place->kind = PLACE_DEAD;
+}
+
+/* The record at or before @chunk that begins something, or NULL. */
+static struct slab *find_beginning(size_t chunk)
+{
+	while (slab_of_chunk(chunk)->kind == SLAB_NONE) {
+		if (!chunk--)
+			return NULL;
+	}
+	return slab_of_chunk(chunk);
+}
+
+static void find_in_large(struct place *place, size_t chunk, const char *p)
+{
+	struct slab *slab = find_beginning(chunk);
+	const char *base = slab ? region_chunk_base(slab) : NULL;
+	struct slab *own = slab_of_chunk(chunk);
+
+	if (slab && slab->kind == SLAB_LARGE && p < base + slab->size) {
+		place->slab = slab;
+		place->slot_base = base;
+		place->is_live = slab->large_state == SLOT_LIVE;
+		place->kind = PLACE_INNER;
+		if (p == base)
+			place->kind = place->is_live ? PLACE_LIVE : PLACE_DEAD;
+		set_facts(place, slab, 0);
+		return;
+	}
+	/* Free ground: a large object that began here and is no more? */
+	if (slab && slab->kind != SLAB_SMALL && own->size &&
+	    p == region_chunk_base(own)) {
+		place->slab = own;
+		place->slot_base = p;
+		place->kind = PLACE_DEAD;
+		set_facts(place, own, 0);
+	}
+}
+
+struct place place_find(const void *p)
+{
+	struct place place = { .kind = PLACE_FOREIGN };
+	size_t chunk = region_chunk_of(p);
+
+	place.facts.address = p;
+	if (chunk >= region.nr_chunks)
+		return place;
+	if (slab_of_chunk(chunk)->kind == SLAB_SMALL)
+		find_in_small(&place, slab_of_chunk(chunk), p);
+	else
+		find_in_large(&place, chunk, p);
+	return place;
+}
+
+void place_report(const struct place *place, enum report_act act)
+{
+	switch (place->kind) {
+	case PLACE_INNER:
+		return report_inner(act, &place->facts);
+	case PLACE_UNUSED:
+		return report_unallocated(act, &place->facts);
+	case PLACE_FOREIGN:
+		return report_foreign(act, &place->facts);
+	default:
+		return report_dead(act, &place->facts);
+	}
+}

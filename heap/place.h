@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * place: what an arbitrary address is to the heap.
+ *
+ * Owns:       nothing.
+ * Promises:   an answer for every address, right or wrong; never reads user
+ *             memory. Slow: for reports, queries and odd cases only.
+ * Relies on:  chunk records being readable below region.nr_chunks.
+ */
+#ifndef HEAP_PLACE_H
+#define HEAP_PLACE_H
+
+#include "heap/layout.h"
+#include "report/report.h"
+
+enum place_kind {
+	PLACE_FOREIGN, /* no slot of ours */
+	PLACE_LIVE,    /* the start of a live slot */
+	PLACE_DEAD,    /* the start of a slot that was freed */
+	PLACE_UNUSED,  /* the start of a slot never handed out */
+	PLACE_INNER,   /* inside a slot */
+};
+
+struct place {
+	enum place_kind kind;
+	struct slab *slab;     /* NULL if foreign */
+	const char *slot_base;
+	bool is_live; /* the slot, for PLACE_INNER too */
+	struct report_place facts;
+};
+
+struct place place_find(const void *p);
+
+/* Reports what @act on @p did wrong; returns only under compat. */
+cold_path void place_report(const struct place *place, enum report_act act);
+
+#endif /* HEAP_PLACE_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* snapshot: see snapshot.h. */
+#include "heap/snapshot.h"
+
+#include "heap/live.h"
+#include "heap/options.h"
+#include "heap/thread.h"
+#include "os/os.h"
+#include "report/report.h"
+
+#include <string.h>
+
+/* What `typeslab hist PID` looks for; filled at boot. */
+exported struct live_root typeslab_live_1;
+
+static bool read_own(void *context, uint64_t address, void *to, size_t size)
+{
+	(void)context;
+	memcpy(to, (const void *)(uintptr_t)address, size);
+	return true;
+}
+
+static bool write_to(void *context, const char *text, size_t length)
+{
+	os_write(*(const int *)context, text, length);
+	return true;
+}
+
+void snapshot_write(int fd)
+{
+	struct live_reader reader = { .read = read_own };
+	struct live_sink sink = { .take = write_to, .context = &fd };
+	char program[32];
+	struct live_subject subject = { os_getpid(), program };
+
+	os_program_name(program, sizeof(program));
+	live_print(&reader, (uintptr_t)&typeslab_live_1, &subject, &sink);
+}
+
+void snapshot_init(void)
+{
+	struct live_root *root = &typeslab_live_1;
+
+	root->size = sizeof(*root);
+	root->version = LIVE_VERSION;
+	root->layout = (uintptr_t)&layout;
+	root->first_heap = (uintptr_t)thread_heaps();
+	root->layout_size = sizeof(struct layout);
+	root->heap_size = sizeof(struct heap);
+	root->cache_size = sizeof(struct cache);
+	root->partition_size = sizeof(struct partition);
+	root->magic = LIVE_MAGIC;
+}
+
+__attribute__((__destructor__)) static void write_at_exit(void)
+{
+	struct option_text path = option_text_of(layout.options.snapshot);
+	char name[4096];
+	int fd;
+
+	if (!path.length)
+		return;
+	memcpy(name, path.text, path.length);
+	name[path.length] = '\0';
+	fd = os_create_file(name);
+	if (fd < 0)
+		return report_no_snapshot(name);
+	snapshot_write(fd);
+	os_close(fd);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* thread: see thread.h. */
+#include "heap/thread.h"
+
+#include "base/align.h"
+#include "heap/fork.h"
+#include "heap/heap.h"
+#include "os/os.h"
+#include "report/report.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* What a thread's own pointer holds once its exit was told. */
+#define ENDED ((struct heap *)1)
+
+static struct bin zero_row[NR_CLASSES_MAX];
+
+/* Empty and full for everybody; its bins become whole rows at boot. */
+static struct heap zero_heap = { .bins = zero_row };
+
+thread_local_ie struct heap *thread_heap_now = &zero_heap;
+static thread_local_ie struct heap *own;
+
+static pthread_key_t key;
+static bool has_key;
+static struct heap *pool;
+static struct heap *all_heaps;
+static uint32_t nr_heaps;
+
+static void push(struct heap *heap)
+{
+	struct heap *head = __atomic_load_n(&pool, __ATOMIC_RELAXED);
+
+	do
+		heap->next = head;
+	while (!__atomic_compare_exchange_n(&pool, &head, heap, false,
+					    __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED));
+}
+
+/*
+ * Takes the whole pool, keeps one and returns the rest: with no single pop
+ * there is no ABA. Two threads at once: the second makes a new heap.
+ */
+static struct heap *pop(void)
+{
+	struct heap *heap = __atomic_exchange_n(&pool, NULL, __ATOMIC_ACQUIRE);
+	struct heap *rest = heap ? heap->next : NULL;
+
+	while (rest) {
+		struct heap *next = rest->next;
+
+		push(rest);
+		rest = next;
+	}
+	return heap;
+}
+
+static void seed_random(struct heap *heap)
+{
+	os_random(&heap->random, sizeof(heap->random));
+	heap->random |= 1;
+	heap->generation = fork_generation();
+}
+
+static void list_heap(struct heap *heap)
+{
+	struct heap *head = __atomic_load_n(&all_heaps, __ATOMIC_RELAXED);
+
+	do
+		heap->next_of_all = head;
+	while (!__atomic_compare_exchange_n(&all_heaps, &head, heap, false,
+					    __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED));
+}
+
+static struct heap *make(void)
+{
+	size_t bins = (size_t)layout.nr_rows << ROW_SHIFT;
+	size_t size = round_up(sizeof(struct heap), 64);
+	size_t used = layout.nr_rows * sizeof(uint64_t);
+	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
+	char *memory;
+
+	/* The last id is not a heap's. */
+	if (id >= LOCK_ID_MAX)
+		return NULL;
+	memory = arena_take(&layout.arena, size + bins + used, 64);
+	if (!memory)
+		return NULL;
+	struct heap *heap = (struct heap *)memory;
+
+	heap->bins = (struct bin *)(memory + size);
+	heap->used = (uint64_t *)(memory + size + bins);
+	heap->secret = layout.secret;
+	heap->nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
+	heap->token_floor = layout.token_floor;
+	for (int i = 0; i < 2; i++) {
+		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
+
+		heap->typed[i].count = rows->count;
+		heap->typed[i].first = rows->first << ROW_SHIFT;
+	}
+	heap->id = id;
+	seed_random(heap);
+	list_heap(heap);
+	return heap;
+}
+
+static void on_thread_exit(void *unused)
+{
+	struct heap *heap = own;
+
+	(void)unused;
+	if (!heap || heap == ENDED)
+		return;
+	thread_heap_now = &zero_heap;
+	own = ENDED;
+	heap->announced.caller = NULL;
+	thread_flush(heap);
+	push(heap);
+}
+
+void thread_init(void)
+{
+	size_t bins = (size_t)layout.nr_rows << ROW_SHIFT;
+	void *rows = os_reserve(round_up(bins, os_page_size()));
+
+	/* Read-only and never touched: the kernel shows one zero page. */
+	if (!rows || !os_allow_reading(rows, round_up(bins, os_page_size())))
+		report_broken("no room for the first row of magazines");
+	__atomic_store_n(&zero_heap.bins, rows, __ATOMIC_RELEASE);
+	has_key = !pthread_key_create(&key, on_thread_exit);
+}
+
+struct heap *thread_enter(void)
+{
+	struct heap *heap = own;
+
+	if (likely(heap && heap != ENDED))
+		return heap;
+	if (!heap_boot())
+		return NULL;
+	heap = pop();
+	if (!heap)
+		heap = make();
+	if (!heap || own == ENDED)
+		return heap;
+	own = heap;
+	thread_heap_now = heap;
+	if (has_key)
+		pthread_setspecific(key, heap);
+	return heap;
+}
+
+void thread_leave(struct heap *heap)
+{
+	if (likely(own != ENDED))
+		return;
+	thread_flush(heap);
+	push(heap);
+}
+
+bool thread_is_ended(void)
+{
+	return own == ENDED;
+}
+
+void thread_divert(void)
+{
+	thread_heap_now = &zero_heap;
+}
+
+void thread_resume(void)
+{
+	if (own && own != ENDED)
+		thread_heap_now = own;
+}
+
+uint32_t thread_tag(const struct heap *heap)
+{
+	return lock_tag(heap->id, fork_generation());
+}
+
+uint64_t thread_random(struct heap *heap)
+{
+	if (unlikely(heap->generation != fork_generation()))
+		seed_random(heap);
+	heap->random ^= heap->random << 13;
+	heap->random ^= heap->random >> 7;
+	heap->random ^= heap->random << 17;
+	return heap->random * 0x2545f4914f6cdd1d;
+}
+
+struct heap *const *thread_heaps(void)
+{
+	return &all_heaps;
+}
+
+static void flush_bin(struct heap *heap, uint32_t offset)
+{
+	struct bin *bin = heap_bin(heap, offset);
+	struct cache *cache = cache_of_bin(offset);
+	unsigned int nr = magazine_count(bin);
+
+	if (nr)
+		cache_give(cache, bin->base, nr, thread_tag(heap));
+	bin->top = bin->base;
+}
+
+void thread_flush(struct heap *heap)
+{
+	for (unsigned int row = 0; row < layout.nr_rows; row++) {
+		uint64_t used = heap->used[row];
+
+		for (; used; used &= used - 1)
+			flush_bin(heap, bin_offset(row, __builtin_ctzl(used)));
+	}
+}
+
+static unsigned int most_slots(uint32_t offset)
+{
+	size_t fit = MAGAZINE_BYTES / class_size(class_of_bin(offset));
+
+	return size_max(size_min(fit, MAGAZINE_SLOTS_MAX), MAGAZINE_SLOTS_MIN);
+}
+
+static unsigned int spare_of(unsigned int slots)
+{
+	return __builtin_ctz(slots) - __builtin_ctz(MAGAZINE_SLOTS_MIN);
+}
+
+static struct slot *take_storage(struct heap *heap, unsigned int slots)
+{
+	struct slot **spare = &heap->spare[spare_of(slots)];
+	struct slot *storage = *spare;
+
+	if (!storage)
+		return arena_take(&layout.arena, slots * sizeof(*storage), 64);
+	*spare = (struct slot *)storage->address;
+	return storage;
+}
+
+static void keep_storage(struct heap *heap, struct slot *storage,
+			 unsigned int slots)
+{
+	struct slot **spare = &heap->spare[spare_of(slots)];
+
+	storage->address = (char *)*spare;
+	*spare = storage;
+}
+
+bool thread_grow_magazine(struct heap *heap, uint32_t offset)
+{
+	struct bin *bin = heap_bin(heap, offset);
+	unsigned int had = bin->end - bin->base;
+	unsigned int slots = had ? had * 2 : MAGAZINE_SLOTS_MIN;
+	unsigned int count = magazine_count(bin);
+	struct slot *storage;
+
+	if (slots > most_slots(offset))
+		return false;
+	storage = take_storage(heap, slots);
+	if (!storage)
+		return false;
+	if (had) {
+		memcpy(storage, bin->base, count * sizeof(*storage));
+		keep_storage(heap, bin->base, had);
+	}
+	bin->base = storage;
+	bin->top = storage + count;
+	bin->end = storage + slots;
+	heap->used[row_of_bin(offset)] |= 1ul << class_of_bin(offset);
+	return true;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * thread: a thread's own part of the heap: its magazines.
+ *
+ * Owns:       one struct heap a thread, in the arena; the one pointer to it
+ *             in TLS; the pool of heaps whose threads ended.
+ * Promises:   thread_heap_now is never NULL and always readable: before the
+ *             first allocation, while a caller's token is announced and after
+ *             the thread's end it is a heap whose bins are all zero, so that
+ *             every fast path falls into its slow one.
+ * Relies on:  the thread's exit being told through a pthread key; a thread
+ *             that allocates after that borrows a heap for each call.
+ * Invariant:  a heap is used by one thread, or is in the pool with empty
+ *             magazines.
+ */
+#ifndef HEAP_THREAD_H
+#define HEAP_THREAD_H
+
+#include "cache/magazine.h"
+#include "heap/layout.h"
+#include "typeslab/token.h"
+
+/* A token that a wrapper's shim announced; what is believed is kept here. */
+struct announcement {
+	struct typeslab_caller *caller; /* on the shim's stack; NULL: none */
+	const char *frame;		/* the shim's */
+	const void *return_address;	/* the shim's */
+	uint64_t token;
+	size_t size;
+	uint64_t proof;
+};
+
+struct heap {
+	/* Fixed when the heap is made; one line that malloc() reads. */
+	struct bin *bins;
+	uint64_t secret;
+	uint64_t nr_unknown;
+	uint64_t token_floor;
+	struct row_set typed[2]; /* data, pointer: first is a bin offset */
+
+	/* The owning thread's alone. */
+	uint32_t id;
+	uint32_t generation; /* of the random state */
+	uint64_t random;
+	struct slot *spare[4]; /* outgrown magazines by log2 of their size */
+	struct announcement announced;
+	struct heap *next;		/* in the pool */
+	struct heap *next_of_all;	/* in the list of all, never removed */
+	uint64_t *used; /* a bit a class, a word a row: has a magazine */
+};
+
+extern thread_local_ie struct heap *thread_heap_now;
+
+/* Once, at boot. */
+void thread_init(void);
+
+/*
+ * The calling thread's heap, made if need be; NULL: no memory. Give it back
+ * with thread_leave(). Boots the library on the very first call.
+ */
+struct heap *thread_enter(void);
+void thread_leave(struct heap *heap);
+
+/* True once the calling thread's exit was told. */
+bool thread_is_ended(void);
+
+/* Diverts the calling thread's fast paths into the slow ones, and back. */
+void thread_divert(void);
+void thread_resume(void);
+
+/* The thread's name for locks. */
+uint32_t thread_tag(const struct heap *heap);
+uint64_t thread_random(struct heap *heap);
+
+/* The head of the list of all heaps ever made, for counting. */
+struct heap *const *thread_heaps(void);
+
+/* Returns every slot in stock to its cache. */
+void thread_flush(struct heap *heap);
+
+/* A magazine for the bin, or a larger one; false: no memory or at its most. */
+bool thread_grow_magazine(struct heap *heap, uint32_t offset);
+
+static always_inline struct bin *heap_bin(const struct heap *heap,
+					  uint64_t offset)
+{
+	return (struct bin *)((char *)heap->bins + offset);
+}
+
+#endif /* HEAP_THREAD_H */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* malloc: the C library's allocation functions; contracts in doors.h. */
+#include "libc/doors.h"
+
+#include <stddef.h>
+
+/* The address the door returns to: where there is no token, the call site. */
+#define SITE() ((uintptr_t)__builtin_return_address(0))
+
+exported void *malloc(size_t size)
+{
+	return heap_alloc(size, 0, SITE());
+}
+
+exported void free(void *p)
+{
+	heap_free(p);
+}
+
+exported void *calloc(size_t nr, size_t size)
+{
+	return token_calloc(nr, size, 0, SITE());
+}
+
+exported void *realloc(void *p, size_t size)
+{
+	return heap_realloc(p, size, 0, SITE());
+}
+
+exported void *reallocarray(void *p, size_t nr, size_t size)
+{
+	return token_reallocarray(p, nr, size, 0, SITE());
+}
+
+exported void *reallocf(void *p, size_t size)
+{
+	return token_reallocf(p, size, 0, SITE());
+}
+
+/* C23 7.24.3.4: @size is the one last asked for. */
+exported void free_sized(void *p, size_t size)
+{
+	heap_free_sized(p, size, 0);
+}
+
+exported void free_aligned_sized(void *p, size_t align, size_t size)
+{
+	heap_free_sized(p, size, align);
+}
+
+exported void *aligned_alloc(size_t align, size_t size)
+{
+	return token_aligned_alloc(align, size, 0, SITE());
+}
+
+exported void *memalign(size_t align, size_t size)
+{
+	return token_memalign(align, size, 0, SITE());
+}
+
+exported int posix_memalign(void **out, size_t align, size_t size)
+{
+	return token_posix_memalign(out, align, size, 0, SITE());
+}
+
+exported void *valloc(size_t size)
+{
+	return token_valloc(size, 0, SITE());
+}
+
+exported void *pvalloc(size_t size)
+{
+	return token_pvalloc(size, 0, SITE());
+}
+
+exported size_t malloc_usable_size(void *p)
+{
+	return heap_usable_size(p, ACT_SIZE_QUERY);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* os: see os.h. */
+#define _GNU_SOURCE
+#include "os/os.h"
+
+#include "base/align.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+#define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+
+extern char **environ;
+
+static size_t page_size = 4096;
+
+void os_init(void)
+{
+	size_t size = getauxval(AT_PAGESZ);
+
+	if (size)
+		page_size = size;
+}
+
+size_t os_page_size(void)
+{
+	return page_size;
+}
+
+void *os_reserve(size_t size)
+{
+	int saved = errno;
+	void *p = mmap(NULL, size, PROT_NONE, RESERVED, -1, 0);
+
+	errno = saved;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void os_release(void *addr, size_t size)
+{
+	int saved = errno;
+
+	munmap(addr, size);
+	errno = saved;
+}
+
+bool os_commit(void *addr, size_t size)
+{
+	int saved = errno;
+	bool done = !mprotect(addr, size, PROT_READ | PROT_WRITE);
+
+	errno = saved;
+	return done;
+}
+
+bool os_allow_reading(void *addr, size_t size)
+{
+	int saved = errno;
+	bool done = !mprotect(addr, size, PROT_READ);
+
+	errno = saved;
+	return done;
+}
+
+bool os_purge(void *addr, size_t size)
+{
+	int saved = errno;
+	bool done = !madvise(addr, size, MADV_DONTNEED);
+
+	errno = saved;
+	return done;
+}
+
+bool os_refund(void *addr, size_t size)
+{
+	int saved = errno;
+	void *p = mmap(addr, size, PROT_NONE, RESERVED | MAP_FIXED, -1, 0);
+
+	errno = saved;
+	if (p == MAP_FAILED)
+		return false;
+	os_mark_reserve(addr, size);
+	return true;
+}
+
+bool os_move(void *from, void *to, size_t size)
+{
+	int saved = errno;
+	int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+	void *p = mremap(from, size, size, flags, to);
+
+	errno = saved;
+	return p != MAP_FAILED;
+}
+
+void os_mark_reserve(void *addr, size_t size)
+{
+	int saved = errno;
+
+	madvise(addr, size, MADV_NOHUGEPAGE);
+	errno = saved;
+}
+
+void *os_wiped_page(void)
+{
+	int saved = errno;
+	void *p = mmap(NULL, page_size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p != MAP_FAILED && madvise(p, page_size, MADV_WIPEONFORK)) {
+		munmap(p, page_size);
+		p = MAP_FAILED;
+	}
+	errno = saved;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Used where getrandom is filtered: the loader's 16 bytes and the clock. */
+static void mix_weak_random(unsigned char *out, size_t size)
+{
+	const unsigned char *given = (const void *)getauxval(AT_RANDOM);
+	struct timespec now;
+	uint64_t state;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	state = (uint64_t)now.tv_nsec ^ (uint64_t)(uintptr_t)&now;
+	for (size_t i = 0; given && i < 16; i++)
+		state = (state ^ given[i]) * 0x100000001b3;
+	for (size_t i = 0; i < size; i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		out[i] = state >> 32;
+	}
+}
+
+void os_random(void *out, size_t size)
+{
+	int saved = errno;
+	ssize_t got = getrandom(out, size, GRND_NONBLOCK);
+
+	if (got != (ssize_t)size)
+		mix_weak_random(out, size);
+	errno = saved;
+}
+
+void os_wait(uint32_t *word, uint32_t value)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+	errno = saved;
+}
+
+void os_wake_one(uint32_t *word)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	errno = saved;
+}
+
+void os_yield(void)
+{
+	int saved = errno;
+
+	sched_yield();
+	errno = saved;
+}
+
+/* The first number of /proc/self/statm is the mapped pages; 0: unknown. */
+static size_t mapped_bytes(void)
+{
+	char text[64] = { 0 };
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return 0;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return got > 0 ? strtoul(text, NULL, 10) * page_size : 0;
+}
+
+size_t os_address_space_left(void)
+{
+	int saved = errno;
+	struct rlimit limit;
+	size_t mapped;
+
+	if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return SIZE_MAX;
+	mapped = mapped_bytes();
+	errno = saved;
+	return limit.rlim_cur > mapped ? limit.rlim_cur - mapped : 0;
+}
+
+bool os_is_secure(void)
+{
+	return getauxval(AT_SECURE);
+}
+
+const char *os_getenv(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (char **entry = environ; entry && *entry; entry++) {
+		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
+			return *entry + length + 1;
+	}
+	return NULL;
+}
+
+int os_getpid(void)
+{
+	return getpid();
+}
+
+void os_write(int fd, const char *text, size_t size)
+{
+	int saved = errno;
+
+	while (size) {
+		ssize_t done = write(fd, text, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			break;
+		text += done;
+		size -= done;
+	}
+	errno = saved;
+}
+
+int os_create_file(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int saved = errno;
+	int fd = open(path, flags, 0600);
+
+	errno = saved;
+	return fd;
+}
+
+void os_close(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+}
+
+void os_program_name(char *out, size_t size)
+{
+	int saved = errno;
+	int fd = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, out, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	if (got > 0 && out[got - 1] == '\n')
+		got--;
+	if (got <= 0) {
+		out[0] = '?';
+		got = 1;
+	}
+	out[got] = '\0';
+}
+
+void os_abort(void)
+{
+	abort();
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * os: every system call of the library.
+ *
+ * Owns:       nothing but the page size read at boot.
+ * Promises:   errno is left as it was by every function here. Sizes and
+ *             addresses are multiples of the page size where pages are
+ *             meant. A function that can fail says so by its bool or NULL.
+ * Relies on:  Linux 4.14 or later; what is newer is optional.
+ */
+#ifndef OS_OS_H
+#define OS_OS_H
+
+#include "base/compiler.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void os_init(void);
+size_t os_page_size(void);
+
+/* Address space without memory behind it, not counted as data; or NULL. */
+void *os_reserve(size_t size);
+void os_release(void *addr, size_t size);
+
+/* Makes reserved pages usable and zero; false when there is no memory. */
+bool os_commit(void *addr, size_t size);
+/* Makes reserved pages readable: they show zero and cost no memory. */
+bool os_allow_reading(void *addr, size_t size);
+/* Gives the memory back, keeps the pages usable: they read as zero. */
+bool os_purge(void *addr, size_t size);
+/* Gives memory and commit charge back: the pages are reserved again. */
+bool os_refund(void *addr, size_t size);
+/* Moves committed pages onto reserved ones; the source is reserved again. */
+bool os_move(void *from, void *to, size_t size);
+/* Keeps the range out of core files and huge pages; best effort. */
+void os_mark_reserve(void *addr, size_t size);
+/* One page that reads as zero in a child after fork, or NULL. */
+void *os_wiped_page(void);
+
+/* Fills @out; from the kernel's generator, or from what the loader was given
+ * when system calls are filtered. */
+void os_random(void *out, size_t size);
+
+/* Waits while *@word is @value (or less: may return early); wakes one. */
+void os_wait(uint32_t *word, uint32_t value);
+void os_wake_one(uint32_t *word);
+void os_yield(void);
+
+/* Bytes of address space the process may still map; SIZE_MAX: no limit. */
+size_t os_address_space_left(void);
+
+bool os_is_secure(void);
+const char *os_getenv(const char *name);
+int os_getpid(void);
+
+/* Writes all of it, or as much as goes; never fails aloud. */
+void os_write(int fd, const char *text, size_t size);
+/* A new private file, never through a link; -1 when it cannot be. */
+int os_create_file(const char *path);
+void os_close(int fd);
+/* The file name of the running program, "?" when unknown; at most @size. */
+void os_program_name(char *out, size_t size);
+
+never_returns void os_abort(void);
+
+#endif /* OS_OS_H */

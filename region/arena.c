@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena: see arena.h. */
+#include "region/arena.h"
+
+#include "base/align.h"
+#include "os/os.h"
+
+#define GUARD 65536ul
+
+bool arena_init(struct arena *arena, size_t size, size_t step)
+{
+	char *base = os_reserve(size + 2 * GUARD);
+
+	if (!base)
+		return false;
+	os_mark_reserve(base, size + 2 * GUARD);
+	arena->base = base + GUARD;
+	arena->size = size;
+	arena->step = step;
+	return true;
+}
+
+/* Several threads may commit the same step; that is harmless. */
+static bool commit_to(struct arena *arena, size_t end)
+{
+	size_t done = __atomic_load_n(&arena->committed, __ATOMIC_ACQUIRE);
+	size_t to = round_up(end, arena->step);
+
+	if (end <= done)
+		return true;
+	if (to > arena->size)
+		to = arena->size;
+	if (!os_commit(arena->base + done, to - done))
+		return false;
+	while (done < to &&
+	       !__atomic_compare_exchange_n(&arena->committed, &done, to, false,
+					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		;
+	return true;
+}
+
+void *arena_take(struct arena *arena, size_t size, size_t align)
+{
+	size_t next = __atomic_load_n(&arena->next, __ATOMIC_RELAXED);
+	size_t start;
+
+	do {
+		start = round_up(next, align);
+		if (start + size > arena->size || !commit_to(arena, start + size))
+			return NULL;
+	} while (!__atomic_compare_exchange_n(&arena->next, &next, start + size,
+					      false, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	return arena->base + start;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * arena: memory for our own state, far from the user's bytes.
+ *
+ * Owns:       one reservation with unmapped ground on both sides, and how far
+ *             into it memory was handed out and committed.
+ * Promises:   what arena_take() gives is zero, aligned to its size's needs and
+ *             never asked back. Safe from any thread and after any fork: the
+ *             only state is two words that grow.
+ * Relies on:  os_commit() being repeatable.
+ * Invariant:  next <= size; all below min(next, committed) is usable.
+ */
+#ifndef REGION_ARENA_H
+#define REGION_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena {
+	/* Fixed by arena_init(). */
+	char *base;
+	size_t size;
+	size_t step;
+
+	/* Atomic; they only grow. */
+	size_t next;
+	size_t committed;
+};
+
+/* Commits in steps of @step bytes; false when nothing can be reserved. */
+bool arena_init(struct arena *arena, size_t size, size_t step);
+
+/* @align is a power of two up to the page size; NULL: no memory. */
+void *arena_take(struct arena *arena, size_t size, size_t align);
+
+#endif /* REGION_ARENA_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ground: the extents of one partition, taken chunk by chunk.
+ *
+ * Owns:       the extent in use and how far it is handed out and committed.
+ * Promises:   chunks handed out are committed, zero, and in no other ground;
+ *             extents double in size, so that a heap of any size has few.
+ * Relies on:  the caller holding the lock that guards this ground.
+ * Invariant:  start < next <= committed <= end, or all are NULL.
+ *
+ *	[unmapped chunk][handed out ...][committed ...][reserved ...]
+ *	^extent         ^start          ^next          ^committed    ^end
+ */
+#ifndef REGION_GROUND_H
+#define REGION_GROUND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ground {
+	char *start;
+	char *next;
+	char *committed;
+	char *end;
+	size_t blocks; /* of the extent in use */
+};
+
+/*
+ * @size bytes, a multiple of the chunk size, or NULL. @random places a new
+ * extent, @tag is the thread's for the region's lock. When a new extent is
+ * begun, what was left of the old one is lost to the partition.
+ */
+char *ground_take(struct ground *ground, size_t size, uint64_t random,
+		  uint32_t tag);
+
+/* Bytes ground_take() can still serve from the extent in use. */
+static inline size_t ground_left(const struct ground *ground)
+{
+	return ground->end - ground->next;
+}
+
+#endif /* REGION_GROUND_H */

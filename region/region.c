@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* region: see region.h. */
+#include "region/region.h"
+
+#include "base/align.h"
+#include "os/os.h"
+
+/*
+ * The first window is small, so that the page tables of a small program's
+ * extents fill a handful of pages; then it doubles up to steps of 1 GiB.
+ */
+#define WINDOW_FIRST_BLOCKS 64ul
+#define WINDOW_STEP_BLOCKS  1024ul
+#define CHUNKS_PER_BLOCK    (BLOCK_SIZE / CHUNK_SIZE)
+#define GUARD		    BLOCK_SIZE
+
+struct region region;
+
+static bool is_taken(size_t block)
+{
+	return region.taken[block / 64] >> block % 64 & 1;
+}
+
+/* The first block of @nr free ones in [from, to), or @to. */
+static size_t find_run(size_t from, size_t to, size_t nr)
+{
+	size_t run = 0;
+
+	for (size_t block = from; block < to; block++) {
+		run = is_taken(block) ? 0 : run + 1;
+		if (run == nr)
+			return block + 1 - nr;
+	}
+	return to;
+}
+
+static bool commit_table(size_t from_block, size_t to_block)
+{
+	size_t record = CHUNKS_PER_BLOCK << CHUNK_RECORD_SHIFT;
+	size_t page = os_page_size();
+	size_t from = round_down(from_block * record, page);
+	size_t to = round_up(to_block * record, page);
+	size_t map_from = round_down(from_block / 8, page);
+	size_t map_to = round_up(to_block / 8 + 8, page);
+
+	return os_commit(region.table + from, to - from) &&
+	       os_commit((char *)region.taken + map_from, map_to - map_from);
+}
+
+/* Opens room for @blocks more at the end of the window. */
+static bool grow_window(size_t blocks)
+{
+	size_t from = region.window_blocks;
+	size_t step = from ? size_min(from, WINDOW_STEP_BLOCKS) :
+			     WINDOW_FIRST_BLOCKS;
+	size_t to = from + size_max(step, blocks);
+
+	if (to > region.nr_blocks)
+		to = region.nr_blocks;
+	if (to - from < blocks || !commit_table(from, to))
+		return false;
+	region.window_blocks = to;
+	__atomic_store_n(&region.nr_chunks, to * CHUNKS_PER_BLOCK,
+			 __ATOMIC_RELEASE);
+	return true;
+}
+
+static bool reserve_all(size_t size)
+{
+	size_t chunks = size / CHUNK_SIZE;
+	size_t table = round_up(chunks << CHUNK_RECORD_SHIFT, BLOCK_SIZE);
+	size_t map = round_up(size / BLOCK_SIZE / 8 + 8, 65536);
+	char *objects = os_reserve(size + 3 * GUARD);
+	char *records = os_reserve(table + map + 3 * 65536);
+
+	if (!objects || !records) {
+		if (objects)
+			os_release(objects, size + 3 * GUARD);
+		if (records)
+			os_release(records, table + map + 3 * 65536);
+		return false;
+	}
+	os_mark_reserve(objects, size + 3 * GUARD);
+	region.base = (char *)round_up((uintptr_t)objects + GUARD, GUARD);
+	region.table = records + 65536;
+	region.taken = (uint64_t *)(records + 2 * 65536 + table);
+	region.nr_blocks = size / BLOCK_SIZE;
+	return true;
+}
+
+bool region_init(size_t reserve)
+{
+	for (size_t size = round_down(reserve, BLOCK_SIZE);
+	     size >= RESERVE_MIN; size = round_down(size / 2, BLOCK_SIZE)) {
+		if (reserve_all(size))
+			return grow_window(1);
+	}
+	return false;
+}
+
+static char *take_extent_locked(size_t blocks, uint64_t random)
+{
+	size_t window = region.window_blocks;
+	size_t start = random % window;
+	size_t found = find_run(start, window, blocks);
+
+	if (found == window) {
+		size_t end = size_min(window, start + blocks - 1);
+
+		found = find_run(0, end, blocks);
+		if (found == end) {
+			if (!grow_window(blocks))
+				return NULL;
+			found = find_run(window > blocks ? window - blocks : 0,
+					 region.window_blocks, blocks);
+		}
+	}
+	for (size_t block = found; block < found + blocks; block++)
+		region.taken[block / 64] |= 1ul << block % 64;
+	return region.base + found * BLOCK_SIZE;
+}
+
+char *region_take_extent(size_t blocks, uint64_t random, uint32_t tag)
+{
+	char *extent;
+
+	if (lock_acquire(&region.lock, tag) == LOCK_REENTERED)
+		return NULL;
+	extent = take_extent_locked(blocks, random);
+	lock_release(&region.lock);
+	return extent;
+}

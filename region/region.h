@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * region: the address space of all objects, cut into chunks and extents.
+ *
+ * Owns:       one reservation for objects; the chunk table, one record of 64
+ *             bytes a chunk; the map of blocks taken.
+ * Promises:   an extent handed out is never taken back: its addresses belong
+ *             to the asker for the life of the process. The first chunk of
+ *             each extent stays unmapped ground. Records of handed-out
+ *             extents are readable and writable and begin as zero; records
+ *             below region.nr_chunks are readable.
+ * Relies on:  os_commit() being repeatable: an extent half taken by a thread
+ *             that vanished in a fork is lost, and nothing else is.
+ * Invariant:  a block is taken or free; window_blocks <= nr_blocks; the table
+ *             is committed for exactly the chunks below the window.
+ *
+ *	guard | window: extents at random places ... | not open yet | guard
+ */
+#ifndef REGION_REGION_H
+#define REGION_REGION_H
+
+#include "base/config.h"
+
+#include "os/lock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Size of one record of the chunk table; what it holds is the slab room's. */
+#define CHUNK_RECORD_SHIFT 6
+
+struct region {
+	/*
+	 * Fixed by region_init(); nr_chunks grows with the window. Together
+	 * in one line: free() reads all three.
+	 */
+	char *base;
+	size_t nr_chunks;
+	char *table;
+
+	/* Under the lock. */
+	struct lock lock;
+	size_t nr_blocks;
+	size_t window_blocks;
+	uint64_t *taken;
+};
+
+extern struct region region;
+
+/* @reserve: bytes wanted; false when not even RESERVE_MIN can be had. */
+bool region_init(size_t reserve);
+
+/*
+ * @blocks of BLOCK_SIZE at a place chosen by @random; NULL: no room or no
+ * memory for the table, or called again from a signal handler. The memory is
+ * not committed. @tag is the thread's, for the lock.
+ */
+char *region_take_extent(size_t blocks, uint64_t random, uint32_t tag);
+
+/* The chunk that holds @p, or a number not below nr_chunks. */
+static inline size_t region_chunk_of(const void *p)
+{
+	return ((uintptr_t)p - (uintptr_t)region.base) >> CHUNK_SHIFT;
+}
+
+static inline void *region_record(size_t chunk)
+{
+	return region.table + (chunk << CHUNK_RECORD_SHIFT);
+}
+
+static inline char *region_chunk_base(const void *record)
+{
+	size_t offset = (const char *)record - region.table;
+
+	return region.base + (offset << (CHUNK_SHIFT - CHUNK_RECORD_SHIFT));
+}
+
+#endif /* REGION_REGION_H */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report: see report.h. */
+#include "report/report.h"
+
+#include "base/line.h"
+#include "os/os.h"
+
+static bool is_compat;
+
+static void send(struct line *line)
+{
+	line_end(line);
+	os_write(2, line->text, line->length);
+}
+
+static void add_place(struct line *line, const struct report_place *place)
+{
+	line_add(line, ": 0x");
+	line_add_number(line, (uintptr_t)place->address, 16, 1);
+	if (!place->domain) {
+		line_add(line, " (not in this heap)");
+		return;
+	}
+	line_add(line, " (");
+	line_add_number(line, place->size, 10, 1);
+	line_add(line, " bytes, ");
+	line_add(line, place->domain);
+	line_add(line, "-");
+	line_add_number(line, place->partition, 10, 2);
+	line_add(line, ", slot ");
+	line_add_number(line, place->slot, 10, 1);
+	line_add(line, ")");
+}
+
+void report_set_compat(bool compat)
+{
+	is_compat = compat;
+}
+
+/* Prints unless compat has said this fault before; returns under compat. */
+static void finish(struct line *line, bool *said)
+{
+	if (!is_compat) {
+		send(line);
+		os_abort();
+	}
+	if (!__atomic_exchange_n(said, true, __ATOMIC_RELAXED))
+		send(line);
+}
+
+static const char *const act_names[NR_ACTS] = {
+	[ACT_FREE] = "free",
+	[ACT_REALLOC] = "realloc",
+	[ACT_SIZE_QUERY] = "size query",
+};
+
+static void report_act(const char *fault, enum report_act act,
+		       const struct report_place *place, bool *said)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: ");
+	line_add(&line, fault);
+	line_add(&line, " ");
+	line_add(&line, act_names[act]);
+	add_place(&line, place);
+	finish(&line, said);
+}
+
+void report_dead(enum report_act act, const struct report_place *place)
+{
+	static bool said[NR_ACTS];
+
+	report_act(act == ACT_FREE ? "double" : "freed", act, place,
+		   &said[act]);
+}
+
+void report_inner(enum report_act act, const struct report_place *place)
+{
+	static bool said[NR_ACTS];
+
+	report_act("inner", act, place, &said[act]);
+}
+
+void report_unallocated(enum report_act act, const struct report_place *place)
+{
+	static bool said[NR_ACTS];
+
+	report_act("unallocated", act, place, &said[act]);
+}
+
+void report_foreign(enum report_act act, const struct report_place *place)
+{
+	static bool said[NR_ACTS];
+
+	report_act("foreign", act, place, &said[act]);
+}
+
+void report_wrong_size(const struct report_place *place, size_t size)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: wrong size free");
+	add_place(&line, place);
+	line_add(&line, " as ");
+	line_add_number(&line, size, 10, 1);
+	line_add(&line, " bytes");
+	finish(&line, &said);
+}
+
+void report_broken(const char *what)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: broken metadata: ");
+	line_add(&line, what);
+	send(&line);
+	os_abort();
+}
+
+void report_unknown_option(const char *key, size_t length)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: unknown option: ");
+	line_add_bytes(&line, key, length);
+	send(&line);
+}
+
+void report_bad_value(const char *pair, size_t length, const char *rule)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: bad value: ");
+	line_add_bytes(&line, pair, length);
+	line_add(&line, " (");
+	line_add(&line, rule);
+	line_add(&line, ")");
+	send(&line);
+}
+
+void report_no_snapshot(const char *path)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: snapshot: cannot create ");
+	line_add(&line, path);
+	send(&line);
+}
+
+void report_small_tokens(void)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		return;
+	line_add(&line, "typeslab: small tokens: built with -falloc-token-max;"
+		   " set token_max= or build without it");
+	send(&line);
+}

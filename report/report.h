@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report: one function per fault; the only place that words them.
+ *
+ * Owns:       whether faults abort (default) or warn once each (compat).
+ * Promises:   one fixed first line on standard error, then abort; no
+ *             allocation, no lock, no stdio on the way. Under compat the
+ *             functions return after the first warning of their kind, and the
+ *             caller leaves the heap as it was.
+ * Relies on:  os_write() and os_abort().
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/compiler.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the caller was about to do with the address. */
+enum report_act {
+	ACT_FREE,
+	ACT_REALLOC,
+	ACT_SIZE_QUERY,
+	NR_ACTS,
+};
+
+/* Where a bad address lies; @domain NULL when it is not in the heap. */
+struct report_place {
+	const void *address;
+	size_t size;
+	const char *domain;
+	unsigned int partition;
+	unsigned int slot;
+};
+
+void report_set_compat(bool compat);
+
+/* Already free. Usual cause: two owners, both of whom free. */
+cold_path void report_dead(enum report_act act, const struct report_place *place);
+/* Inside a slot. Usual cause: the pointer was moved while the block lived. */
+cold_path void report_inner(enum report_act act, const struct report_place *place);
+/* A slot that was never handed out. Usual cause: a computed address. */
+cold_path void report_unallocated(enum report_act act,
+			     const struct report_place *place);
+/* No slot of ours: stack, global, code, another allocator's. */
+cold_path void report_foreign(enum report_act act, const struct report_place *place);
+/* A sized free whose size belongs to another class. */
+cold_path void report_wrong_size(const struct report_place *place, size_t size);
+/* Our own state is damaged: never returns, compat or not. */
+cold_path never_returns void report_broken(const char *what);
+
+/* An option that does not exist, and one whose value is not allowed. */
+cold_path void report_unknown_option(const char *key, size_t length);
+cold_path void report_bad_value(const char *pair, size_t length, const char *rule);
+/* The snapshot asked for could not be made. */
+cold_path void report_no_snapshot(const char *path);
+/* Advice given once: tokens of a build with -falloc-token-max. */
+cold_path void report_small_tokens(void);
+
+#endif /* REPORT_REPORT_H */

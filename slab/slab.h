@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slab: one span of chunks cut into equal slots.
+ *
+ * Owns:       the chunk records of its span, and one state byte a slot, kept
+ *             apart from the slots and dense.
+ * Promises:   slab_slot_of() answers for the start of a slot and for nothing
+ *             else; slab_take_slots() gives only slots that are free in the
+ *             slab; what is not the start of a live slot is never freed.
+ * Relies on:  the cache above holding its lock where "_locked" is said; the
+ *             region below never giving the span to anybody else.
+ * Invariant:  nr_free == states below nr_used that are SLOT_FREE;
+ *             nr_free <= nr_used <= nr_slots; states from nr_used on are 0.
+ *
+ * A large object is a slab of one slot whose state byte lies in the record.
+ *
+ * States change so, and in no other way:
+ *	FREE -> STOCK  slab_take_slots(), under the cache's lock
+ *	STOCK -> LIVE  malloc, by the thread whose magazine holds the slot
+ *	LIVE -> STOCK  free, by exchange: of two racing frees one sees LIVE
+ *	STOCK -> FREE  slab_give_slot(), under the cache's lock
+ */
+#ifndef SLAB_SLAB_H
+#define SLAB_SLAB_H
+
+#include "base/compiler.h"
+#include "policy/slot_index.h"
+#include "region/region.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum slot_state {
+	SLOT_FREE = 0,	/* in its slab, or never handed out */
+	SLOT_STOCK = 1, /* in a thread's magazine */
+	SLOT_LIVE = 2,	/* the program's */
+};
+
+enum slab_kind {
+	SLAB_NONE = 0, /* the chunk was never handed out, or is inside a large */
+	SLAB_SMALL,
+	SLAB_LARGE,	 /* a large object lives here or did */
+	SLAB_LARGE_FREE, /* first or last chunk of free large ground */
+	SLAB_GROUND,	 /* first chunk of an extent: stays unmapped */
+};
+
+/* A chunk's record: one line, all that free() reads besides the state. */
+struct slab {
+	/* Fixed by slab_init(), equal in all records of the span but bias. */
+	uint32_t inverse;
+	uint32_t bias; /* offset of this chunk in the span */
+	uint16_t nr_slots;
+	uint8_t shift;
+	uint8_t kind;
+	uint32_t bin; /* offset of the cache's bin among a thread's bins */
+	uint8_t *states;
+	size_t size; /* of a slot */
+
+	/* Under the lock of the cache; in the span's first record only. */
+	uint16_t nr_free;
+	uint16_t nr_used;  /* slots handed out since the slab was fresh */
+	uint16_t scan_from; /* where to look for the next free slot */
+	uint8_t list;	    /* which list of the cache it is on */
+	uint8_t epoch;	    /* the cache's when the slab joined it */
+	uint32_t next;	   /* chunk numbers; 0: none */
+	uint32_t prev;
+	size_t span;	    /* bytes of the span */
+	uint8_t large_state;
+	bool is_dirty; /* large ground: may hold what a user wrote */
+};
+
+_Static_assert(sizeof(struct slab) <= 1u << CHUNK_RECORD_SHIFT, "one line");
+
+/* A free slot on its way between slab, magazine and program. */
+struct slot {
+	char *address;
+	uint8_t *state;
+};
+
+static inline struct slab *slab_of_chunk(size_t chunk)
+{
+	return region_record(chunk);
+}
+
+static inline uint32_t slab_chunk(const struct slab *slab)
+{
+	return ((const char *)slab - region.table) >> CHUNK_RECORD_SHIFT;
+}
+
+/* The first record of the span. */
+static inline struct slab *slab_first(struct slab *slab)
+{
+	size_t back = slab->bias >> CHUNK_SHIFT;
+
+	return (struct slab *)((char *)slab - (back << CHUNK_RECORD_SHIFT));
+}
+
+/*
+ * The one gate for user pointers: the slot of @slab that begins at @p, which
+ * lies in that record's chunk; not below nr_slots when none begins there.
+ */
+static always_inline uint32_t slab_slot_of(const struct slab *slab,
+					   const void *p)
+{
+	uint32_t offset = (uintptr_t)p & (CHUNK_SIZE - 1);
+
+	return slot_index(offset + slab->bias, slab->inverse, slab->shift);
+}
+
+/*
+ * Cuts @span bytes into slots; @states are zero, one a slot and rounded up to
+ * eight, aligned to eight.
+ */
+void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
+	       uint8_t *states);
+
+/* Takes up to @max slots; they become SLOT_STOCK. Returns how many. */
+unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
+				    unsigned int max);
+/* Takes one STOCK slot back. */
+void slab_give_slot_locked(struct slab *slab, uint8_t *state);
+
+static inline bool slab_is_empty(const struct slab *slab)
+{
+	return slab->nr_free == slab->nr_used;
+}
+
+static inline bool slab_has_room(const struct slab *slab)
+{
+	return slab->nr_free || slab->nr_used < slab->nr_slots;
+}
+
+/* An empty slab's memory was purged: it is as fresh as after slab_init(). */
+void slab_reset(struct slab *slab);
+
+/* Dies unless the invariant holds. */
+void slab_check(const struct slab *slab);
+
+#endif /* SLAB_SLAB_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* abi_default: __alloc_token_<symbol>(arguments..., token). */
+#include "libc/abi_list.h"
+#include "libc/cxx.h"
+#include "libc/doors.h"
+
+/* clang-format off */
+#define DEFINE(n, symbol, type, parameters, arguments, expression) \
+	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
+					     uint64_t token); \
+	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
+					     uint64_t token) \
+	{ \
+		uintptr_t site = (uintptr_t)__builtin_return_address(0); \
+		return expression; \
+	}
+/* clang-format on */
+
+TOKEN_ABI(DEFINE, )
