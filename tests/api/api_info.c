@@ -13,7 +13,7 @@
 
 #define SLACK (2 * MIB) /* what magazines and half-full slabs may hold */
 
-/* Bytes a program holds: arena blocks and blocks with a mapping of their own. */
+/* mallinfo(3): uordblks counts the arenas, hblkhd what has its own mapping. */
 static size_t held_bytes(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -36,7 +36,7 @@ static void mallinfo2_counts_what_is_held(void **state)
 		for (size_t j = 0; j < nr; j++)
 			free(blocks[j]);
 		assert_true(during >= before + nr * sizes[i]);
-		assert_true(during <= before + 2 * nr * sizes[i] + SLACK);
+		assert_true(during <= before + nr * sizes[i] / 4 * 5 + SLACK);
 		assert_true(held_bytes() <= before + SLACK);
 	}
 }

@@ -40,7 +40,7 @@ struct link {
 	struct link *next;
 };
 
-#define NEVER_MIB 1024 /* well above every limit here */
+#define NEVER_MIB 600 /* well above every limit here */
 
 static void *take(enum door door, size_t size)
 {
@@ -88,7 +88,7 @@ static size_t eat_all(enum door door, size_t size)
 	return is_right || !had ? had : SIZE_MAX;
 }
 
-static enum outcome grow_until_refused(void)
+static enum outcome grow_until_refused(bool must_end)
 {
 	size_t size = 1000;
 	unsigned char *p = malloc(size);
@@ -106,7 +106,7 @@ static enum outcome grow_until_refused(void)
 		p = q;
 		size *= 2;
 		if (size > NEVER_MIB * MIB)
-			return NEVER_NULL;
+			return must_end ? NEVER_NULL : FINE;
 	}
 	if (errno != ENOMEM)
 		return WRONG_ERRNO;
@@ -143,6 +143,10 @@ static enum outcome leaves_room(void)
 	return result ? FINE : DEAD_AFTER;
 }
 
+/*
+ * @least 0: the limit came too late or is too mean to promise anything; what
+ * was reserved before may be given, and no room left. Only no harm is asked.
+ */
 static enum outcome eat(enum door door, size_t size, size_t least)
 {
 	enum outcome outcome = least ? leaves_room() : FINE;
@@ -154,7 +158,7 @@ static enum outcome eat(enum door door, size_t size, size_t least)
 	first = eat_all(door, size);
 	if (first == SIZE_MAX)
 		return WRONG_ERRNO;
-	if (first > NEVER_MIB * MIB)
+	if (first > NEVER_MIB * MIB && least)
 		return NEVER_NULL;
 	if (first < least * MIB)
 		return TOO_LITTLE;
@@ -167,7 +171,7 @@ static enum outcome eat(enum door door, size_t size, size_t least)
 	if (!p)
 		return DEAD_AFTER;
 	free(p);
-	return grow_until_refused();
+	return grow_until_refused(least);
 }
 
 struct limit {
@@ -177,7 +181,7 @@ struct limit {
 	bool is_later; /* set while the program runs, not before it starts */
 	enum door door;
 	size_t size;
-	size_t least; /* MiB that must be had, 0 when the limit is too mean */
+	size_t least; /* MiB that must be had; 0: see eat() */
 };
 
 static const struct limit limits[] = {
