@@ -20,7 +20,7 @@ static int compare_names(const void *left, const void *right)
 	const struct snapshot_cache *a = left, *b = right;
 
 	if (a->domain != b->domain)
-		return compare_numbers(a->domain, b->domain);
+		return strcmp(domain_name(a->domain), domain_name(b->domain));
 	if (a->partition != b->partition)
 		return compare_numbers(a->partition, b->partition);
 	if (a->is_large != b->is_large)
@@ -85,8 +85,9 @@ static void draw_head(const struct snapshot *snapshot, FILE *to)
 		snapshot->pid, snapshot->mode);
 	fprintf(to, "%" PRIu64 " live objects (", all);
 	for (int i = 0; i < NR_DOMAINS; i++)
-		fprintf(to, "%s%s %" PRIu64, i ? ", " : "", domain_name(i),
-			objects[i]);
+		fprintf(to, "%s%s %" PRIu64, i ? ", " : "",
+			domain_name(snapshot_order[i]),
+			objects[snapshot_order[i]]);
 	fprintf(to, "), %" PRIu64 " bytes\n\n", bytes);
 }
 

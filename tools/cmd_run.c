@@ -78,7 +78,8 @@ static void set_partitions(char *argument, struct argp_state *state)
 	for (int i = 0; i < NR_DOMAINS; i++) {
 		const char *number = strsep(&next, ",");
 
-		set_option(domain_name(i), number ? number : "", state);
+		set_option(domain_name(snapshot_order[i]), number ? number : "",
+			   state);
 	}
 	if (next)
 		argp_error(state, "more than three numbers of partitions");

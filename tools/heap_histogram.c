@@ -18,7 +18,7 @@ static const int domain_colours[NR_DOMAINS] = {
 };
 
 static struct sums *sum_partitions(const struct snapshot *snapshot,
-				   enum heap_domain domain)
+				   enum domain domain)
 {
 	/* One more than needed: calloc(0) may give NULL. */
 	struct sums *sums =
@@ -55,7 +55,7 @@ static bool add_rows(struct histogram_group *group, const struct sums *sums,
 }
 
 static int add_domain(struct histogram *histogram,
-		      const struct snapshot *snapshot, enum heap_domain domain)
+		      const struct snapshot *snapshot, enum domain domain)
 {
 	struct histogram_group *group = histogram_add_group(
 		histogram, domain_name(domain), domain_colours[domain]);
@@ -102,14 +102,16 @@ int heap_histogram_fill(struct histogram *histogram,
 		 snapshot->program, snapshot->pid, snapshot->mode,
 		 nr[DOMAIN_DATA], nr[DOMAIN_POINTER], nr[DOMAIN_UNKNOWN]);
 	for (int i = 0; i < NR_DOMAINS; i++) {
-		if (add_domain(histogram, snapshot, i) < 0)
+		if (add_domain(histogram, snapshot, snapshot_order[i]) < 0)
 			return -1;
 	}
 	note_typed_share(histogram, snapshot);
+	/* The unknown domain's group is the last. */
 	histogram_add_note(
 		histogram,
 		"unknown: spread over %.1f of %u partitions in effect",
-		histogram_effective_rows(&histogram->groups[DOMAIN_UNKNOWN]),
+		histogram_effective_rows(
+			&histogram->groups[histogram->nr_groups - 1]),
 		nr[DOMAIN_UNKNOWN]);
 	return 0;
 }

@@ -19,10 +19,10 @@ struct parse {
 	uint64_t live_bytes;
 };
 
-static const char *const domain_names[NR_DOMAINS] = {
-	[DOMAIN_DATA] = "data",
-	[DOMAIN_POINTER] = "pointer",
-	[DOMAIN_UNKNOWN] = "unknown",
+const enum domain snapshot_order[NR_DOMAINS] = {
+	DOMAIN_DATA,
+	DOMAIN_POINTER,
+	DOMAIN_UNKNOWN,
 };
 
 /* Copies what fits; a byte that a terminal might obey becomes '?'. */
@@ -38,14 +38,14 @@ static void copy_printable(char *to, size_t size, struct piece from)
 	to[n] = 0;
 }
 
-/* Three numbers and nothing else. */
+/* Three numbers and nothing else, put where their domains belong. */
 static bool read_per_domain(struct piece rest, uint64_t numbers[NR_DOMAINS])
 {
 	struct piece word;
 
 	for (int i = 0; i < NR_DOMAINS; i++) {
 		if (!piece_next_word(&rest, &word) ||
-		    !piece_to_number(word, &numbers[i]))
+		    !piece_to_number(word, &numbers[snapshot_order[i]]))
 			return false;
 	}
 	return !piece_next_word(&rest, &word);
@@ -144,10 +144,10 @@ static const char *check_keys(const struct parse *parse)
 	return NULL;
 }
 
-static bool find_domain(struct piece word, enum heap_domain *domain)
+static bool find_domain(struct piece word, enum domain *domain)
 {
 	for (int i = 0; i < NR_DOMAINS; i++) {
-		if (piece_is(word, domain_names[i])) {
+		if (piece_is(word, domain_name(i))) {
 			*domain = i;
 			return true;
 		}
@@ -278,11 +278,6 @@ static const char *parse_line(struct parse *parse, struct piece line)
 	if (piece_has_prefix(line, "#"))
 		return NULL;
 	return parse_cache(parse, line);
-}
-
-const char *domain_name(enum heap_domain domain)
-{
-	return domain_names[domain];
 }
 
 int snapshot_parse(const char *text, size_t length, struct snapshot *out,

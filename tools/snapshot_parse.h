@@ -14,18 +14,16 @@
 
 #include "tools/slabline.h"
 
-enum heap_domain {
-	DOMAIN_DATA,
-	DOMAIN_POINTER,
-	DOMAIN_UNKNOWN,
-	NR_DOMAINS,
-};
+#include "policy/domain.h"
+
+/* Data, pointer, unknown: the order in which snapshots count and we show. */
+extern const enum domain snapshot_order[NR_DOMAINS];
 
 /* More partitions in a domain than any library of ours can have. */
 #define SNAPSHOT_MAX_PARTITIONS 4096
 
 struct snapshot_cache {
-	enum heap_domain domain;
+	enum domain domain;
 	unsigned int partition;
 	bool is_large; /* the large objects; object_size is their mean */
 	uint64_t object_size;
@@ -44,8 +42,6 @@ struct snapshot {
 	struct snapshot_cache *caches;
 	size_t nr_caches;
 };
-
-const char *domain_name(enum heap_domain domain);
 
 /*
  * Reads @text into *@out: 0, and the caller calls snapshot_fini() later; or -1,

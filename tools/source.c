@@ -4,10 +4,13 @@
 
 #include "tools/remote.h"
 
+#include "heap/live.h"
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,8 +54,79 @@ int source_read_file(const char *path, struct text *text)
 	return status;
 }
 
+/* One process being read. */
+struct subject {
+	pid_t pid;
+	int error; /* of the first read that failed; 0: none did */
+};
+
+static bool read_subject(void *context, uint64_t address, void *to, size_t size)
+{
+	struct subject *subject = context;
+
+	if (!remote_read(subject->pid, address, to, size))
+		return true;
+	subject->error = errno;
+	return false;
+}
+
+static bool take_line(void *context, const char *text, size_t length)
+{
+	return !text_append(context, text, length);
+}
+
+/* The name of @pid's program; "?" where that cannot be read. */
+static void read_program(pid_t pid, char *name, size_t size)
+{
+	char path[64];
+	ssize_t got = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = read(fd, name, size - 1);
+		close(fd);
+	}
+	if (got <= 1)
+		got = snprintf(name, size, "?\n");
+	name[got - 1] = 0; /* where the newline was */
+	for (char *c = name; *c; c++) {
+		/* Names may hold what would end a line or move a cursor. */
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
+}
+
+/* Complains, unless the heap was read. */
+static int explain(const struct subject *subject, enum live_result result)
+{
+	switch (result) {
+	case LIVE_OK:
+		return 0;
+	case LIVE_EMPTY:
+		warnx("%d: nothing was allocated yet", (int)subject->pid);
+		break;
+	case LIVE_FOREIGN:
+		warnx("%d: its libtypeslab is of another version than this "
+		      "tool",
+		      (int)subject->pid);
+		break;
+	case LIVE_UNREADABLE:
+		remote_complain(subject->pid,
+				subject->error ? subject->error : ENOMEM);
+		break;
+	}
+	return -1;
+}
+
 int source_read_pid(pid_t pid, struct text *text)
 {
+	struct subject subject = { .pid = pid };
+	const struct live_reader reader = { read_subject, &subject };
+	const struct live_sink sink = { take_line, text };
+	char program[64];
+	const struct live_subject about = { pid, program };
 	uintptr_t root;
 
 	text_init(text);
@@ -60,9 +134,12 @@ int source_read_pid(pid_t pid, struct text *text)
 		warnx("no process can have this number");
 		return -1;
 	}
-	if (remote_find_symbol(pid, "typeslab_live_1", &root) < 0)
+	if (remote_find_symbol(pid, LIVE_SYMBOL, &root) < 0)
 		return -1;
-	warnx("%d: this build cannot read live heaps", (int)pid);
+	read_program(pid, program, sizeof(program));
+	if (!explain(&subject, live_print(&reader, root, &about, &sink)))
+		return 0;
+	text_fini(text);
 	return -1;
 }
 

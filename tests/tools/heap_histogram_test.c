@@ -28,8 +28,12 @@ static void test_sums(void **state)
 		.pid = 42,
 		.program = "prog",
 		.mode = "typed",
-		.partitions = { 2, 1, 3 },
-		.allocations = { 60, 20, 20 },
+		.partitions = { [DOMAIN_DATA] = 2,
+				[DOMAIN_POINTER] = 1,
+				[DOMAIN_UNKNOWN] = 3 },
+		.allocations = { [DOMAIN_DATA] = 60,
+				 [DOMAIN_POINTER] = 20,
+				 [DOMAIN_UNKNOWN] = 20 },
 		.caches = caches,
 		.nr_caches = 3,
 	};
@@ -74,7 +78,9 @@ static void test_many_partitions(void **state)
 					.object_size = 1,
 					.live_objects = 1 };
 	struct snapshot snapshot = {
-		.partitions = { HEAP_HISTOGRAM_ALL_ROWS, 4096, 1 },
+		.partitions = { [DOMAIN_DATA] = HEAP_HISTOGRAM_ALL_ROWS,
+				[DOMAIN_POINTER] = 4096,
+				[DOMAIN_UNKNOWN] = 1 },
 		.caches = &cache,
 		.nr_caches = 1,
 	};
