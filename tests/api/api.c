@@ -2,6 +2,7 @@
 #include "api.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/wait.h>
@@ -124,6 +125,16 @@ size_t api_resident(void)
 	return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* cmocka's would carry on with the tests in the child. */
+static void forget_handlers(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+				       SIGSYS };
+
+	for (size_t i = 0; i < API_ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
 int api_in_child(int (*body)(void))
 {
 	int status;
@@ -133,8 +144,10 @@ int api_in_child(int (*body)(void))
 	child = fork();
 	if (child < 0)
 		return -1;
-	if (!child)
+	if (!child) {
+		forget_handlers();
 		_exit(body());
+	}
 	if (waitpid(child, &status, 0) != child)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

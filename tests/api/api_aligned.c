@@ -8,6 +8,27 @@
 
 #include <unistd.h>
 
+static void *first; /* the first block of the process */
+
+/* No other kind of allocation has set the heap up yet. */
+static void take_first(void)
+{
+	first = aligned_alloc(256, 10000);
+}
+
+static void (*const preinit)(void)
+	__attribute__((section(".preinit_array"), used)) = take_first;
+
+static void the_first_block_may_be_aligned(void **state)
+{
+	(void)state;
+	assert_non_null(first);
+	assert_true(api_is_aligned(first, 256));
+	assert_true(malloc_usable_size(first) >= 10000);
+	memset(first, 1, 10000);
+	free(first);
+}
+
 static void *by_posix_memalign(size_t alignment, size_t size)
 {
 	void *p = NULL;
@@ -260,6 +281,7 @@ static void valloc_and_pvalloc_give_pages(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_block_may_be_aligned),
 		cmocka_unit_test(small_alignments_hold_for_all_sizes),
 		cmocka_unit_test(large_alignments_hold),
 		cmocka_unit_test(aligned_blocks_keep_their_bytes),

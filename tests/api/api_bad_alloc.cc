@@ -17,15 +17,27 @@ enum outcome {
 	NO_LIMIT,
 	NEVER_THROWN,
 	TOO_LITTLE,
-	DEAD_AFTER,
-	HANDLER_IGNORED,
+	HANDLER_IGNORED, /* or what it let go did not serve */
+	NOT_REUSED,
+	DEAD_AFTER, /* no room for a block of another kind */
 	NO_EXEC = 99,
 };
 
-static std::vector<std::unique_ptr<char[]>> *held;
+typedef std::vector<std::unique_ptr<char[]>> blocks;
+
+static blocks *held;
 static int nr_handled;
 
-/* The textbook's handler: lets go of a reserve once, then gives up. */
+/* One place for all: the heap must serve what it served before. */
+static __attribute__((noinline)) char *take(size_t size)
+{
+	char *p = new char[size];
+
+	p[0] = p[size - 1] = 1;
+	return p;
+}
+
+/* The textbook's handler: lets go of all that is held once, then gives up. */
 static void let_go_once(void)
 {
 	if (++nr_handled == 1)
@@ -34,14 +46,14 @@ static void let_go_once(void)
 		std::set_new_handler(nullptr);
 }
 
-/* Bytes had in blocks of @size before new threw; all are held. */
+/* Bytes taken in blocks of @size before new threw; all are held. */
 static size_t eat_until_thrown(size_t size)
 {
 	size_t had = 0;
 
 	try {
 		while (had < 2 * GIB) {
-			held->emplace_back(new char[size]);
+			held->emplace_back(take(size));
 			had += size;
 		}
 	} catch (const std::bad_alloc &) {
@@ -51,24 +63,36 @@ static size_t eat_until_thrown(size_t size)
 
 static int eat(void)
 {
-	std::vector<std::unique_ptr<char[]>> all;
-	size_t had;
+	static blocks all;
+	size_t first, second;
 
+	/* Grown while there is room; it is not what is tested. */
+	all.reserve(10000);
 	held = &all;
-	had = eat_until_thrown(100000);
-	if (had >= 2 * GIB)
+	first = eat_until_thrown(100000);
+	if (first >= 2 * GIB)
 		return NEVER_THROWN;
-	if (had < 50 * MIB)
+	if (first < 50 * MIB)
 		return TOO_LITTLE;
 	std::set_new_handler(let_go_once);
-	delete[] new char[MIB];
+	try {
+		delete[] take(100000);
+	} catch (const std::bad_alloc &) {
+		return HANDLER_IGNORED;
+	}
+	if (nr_handled != 1 || !all.empty())
+		return HANDLER_IGNORED;
 	std::set_new_handler(nullptr);
+	second = eat_until_thrown(100000);
 	all.clear();
-	had = eat_until_thrown(1000);
-	all.clear();
-	if (had < 40 * MIB)
+	if (second < first / 10 * 9)
+		return NOT_REUSED;
+	try {
+		delete[] take(1000);
+	} catch (const std::bad_alloc &) {
 		return DEAD_AFTER;
-	return nr_handled == 1 || nr_handled == 0 ? FINE : HANDLER_IGNORED;
+	}
+	return FINE;
 }
 
 static int under_limit(__rlimit_resource resource, bool exec)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * api_early: the heap serves before any constructor and after exit() began:
- * from an ifunc resolver, .preinit_array, the first and the last constructor,
- * a library that is set up before everybody, atexit handlers, destructors.
+ * from .preinit_array, the first and the last constructor, a library that is
+ * set up before everybody, atexit handlers, destructors. (api_ifunc: earlier.)
  *
  * "api_early exit" is the program whose way out is watched: it leaves with
  * EXIT_SEEN_ALL only if each stage of exit() could allocate.
@@ -15,7 +15,6 @@
 #include "early.h"
 
 enum stage {
-	STAGE_IFUNC,
 	STAGE_PREINIT,
 	STAGE_FIRST,
 	STAGE_LAST,
@@ -26,9 +25,9 @@ enum {
 	EXIT_SEEN_ALL = 42,
 };
 
-static const char *const stage_names[NR_STAGES] = {
-	"ifunc resolver", ".preinit_array", "first constructor", "constructor"
-};
+static const char *const stage_names[NR_STAGES] = { ".preinit_array",
+						    "first constructor",
+						    "constructor" };
 
 static void *kept[NR_STAGES]; /* made in the stage, looked at in main */
 static bool is_served[NR_STAGES];
@@ -40,20 +39,6 @@ static void visit(enum stage stage)
 	if (kept[stage])
 		api_fill(kept[stage], 100, stage);
 }
-
-static int answer(void)
-{
-	return EXIT_SEEN_ALL;
-}
-
-static int (*resolve_answer(void))(void)
-{
-	visit(STAGE_IFUNC);
-	return answer;
-}
-
-/* Not static: the call must go through a relocation. */
-int early_answer(void) __attribute__((ifunc("resolve_answer")));
 
 static void in_preinit(void)
 {
@@ -95,7 +80,7 @@ static __attribute__((destructor(101))) void in_last_destructor(void)
 	if (!is_exit_watched)
 		return;
 	nr_seen_at_exit += early_use_heap();
-	early_leave_with(nr_seen_at_exit == 3 ? early_answer() : 1);
+	early_leave_with(nr_seen_at_exit == 3 ? EXIT_SEEN_ALL : 1);
 }
 
 static int watch_exit(void)
@@ -137,7 +122,6 @@ static int run_exit(void)
 static void the_heap_serves_until_the_end(void **state)
 {
 	(void)state;
-	assert_int_equal(early_answer(), EXIT_SEEN_ALL);
 	assert_int_equal(api_in_child(run_exit), EXIT_SEEN_ALL);
 }
 
