@@ -16,13 +16,13 @@ try:
     while True:
         held.append(bytearray(1 << 20))
 except MemoryError:
-    print("MemoryError,", "fair" if len(held) > 80 else len(held))
+    print("MemoryError,", "fair" if len(held) > 50 else len(held))
 try:
     "x" * (1 << 40)
 except MemoryError:
     print("MemoryError again")
 held.clear()
-thread = threading.Thread(target=lambda: print("thread", len("y" * 9999999)))
+thread = threading.Thread(target=lambda: print("thread", len("y" * 999999)))
 thread.start()
 thread.join()
 print(sum(len(str(i)) for i in range(100000)))
