@@ -10,11 +10,14 @@
 #ifndef DEATH_FAULT_H
 #define DEATH_FAULT_H
 
+#include <typeslab/whatis.h>
+
 #include <stddef.h>
 
 /* What is wrong with a pointer; the words of the reports follow from it. */
 enum fault_kind {
 	FAULT_FREED,
+	FAULT_IDLE, /* not live; whether it ever was is not asked */
 	FAULT_INNER,
 	FAULT_UNALLOCATED,
 	FAULT_FOREIGN,
@@ -56,6 +59,9 @@ static inline void *hide(const void *p)
 	__asm__ volatile("" : "+r"(hidden) : : "memory");
 	return hidden;
 }
+
+/* What was told of the block when it was alive; start is NULL if nothing. */
+extern struct typeslab_whatis fault_noted;
 
 /* malloc() that the compiler cannot see through; dies without memory. */
 void *fault_malloc(size_t size);

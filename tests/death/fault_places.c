@@ -3,8 +3,6 @@
 #define _GNU_SOURCE
 #include "fault.h"
 
-#include <typeslab/whatis.h>
-
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +20,8 @@ static char data_bytes[64] __attribute__((aligned(16))) = "data";
 static const char constant_bytes[64] __attribute__((aligned(16))) = "constant";
 static _Thread_local char tls_bytes[64] __attribute__((aligned(16)));
 static char *stack_bytes;
+
+struct typeslab_whatis fault_noted;
 
 void *fault_malloc(size_t size)
 {
@@ -41,11 +41,17 @@ static struct typeslab_whatis look(const void *p)
 	return info;
 }
 
-/* Freed blocks */
+/* Freed blocks: what they were is noted before, for the report must know. */
+
+static void *note(void *p)
+{
+	fault_noted = look(p);
+	return p;
+}
 
 static void *freed_of_size(size_t size)
 {
-	void *p = fault_malloc(size);
+	void *p = note(fault_malloc(size));
 
 	free(p);
 	return hide(p);
@@ -83,7 +89,7 @@ static void *freed_large(void)
 
 static void *freed_aligned(void)
 {
-	void *p = hide(aligned_alloc(4096, 100));
+	void *p = note(hide(aligned_alloc(4096, 100)));
 
 	free(p);
 	return hide(p);
@@ -109,6 +115,7 @@ static void *freed_among_many(void)
 
 	for (int i = 0; i < 4000; i++)
 		p[i] = fault_malloc(100);
+	note(p[1234]);
 	for (int i = 0; i < 4000; i++)
 		free(p[i]);
 	return hide(p[1234]);
@@ -132,7 +139,7 @@ static void *freed_large_and_trimmed(void)
 
 static void *freed_by_realloc(void)
 {
-	void *p = fault_malloc(100);
+	void *p = note(fault_malloc(100));
 	void *moved = hide(realloc(p, 10000));
 
 	if (moved == hide(p))
@@ -142,7 +149,7 @@ static void *freed_by_realloc(void)
 
 static void *freed_by_realloc_to_zero(void)
 {
-	void *p = fault_malloc(100);
+	void *p = note(fault_malloc(100));
 
 	free(hide(realloc(p, 0)));
 	return hide(p);
@@ -150,7 +157,7 @@ static void *freed_by_realloc_to_zero(void)
 
 static void *freed_large_by_realloc(void)
 {
-	void *p = fault_malloc(LARGE);
+	void *p = note(fault_malloc(LARGE));
 	void *moved = hide(realloc(p, 100));
 
 	if (moved == hide(p))
@@ -183,7 +190,7 @@ static void *in_thread(void *(*body)(void *), void *arg)
 
 static void *freed_by_a_thread(void)
 {
-	void *p = fault_malloc(100);
+	void *p = note(fault_malloc(100));
 
 	in_thread(free_in_thread, p);
 	return hide(p);
@@ -191,7 +198,7 @@ static void *freed_by_a_thread(void)
 
 static void *freed_of_a_dead_thread(void)
 {
-	void *p = in_thread(malloc_in_thread, NULL);
+	void *p = note(in_thread(malloc_in_thread, NULL));
 
 	free(p);
 	return hide(p);
@@ -199,7 +206,7 @@ static void *freed_of_a_dead_thread(void)
 
 static void *freed_large_by_a_thread(void)
 {
-	void *p = fault_malloc(LARGE);
+	void *p = note(fault_malloc(LARGE));
 
 	in_thread(free_in_thread, p);
 	return hide(p);
@@ -295,13 +302,12 @@ static void *before_large(void)
 	return hide((char *)fault_malloc(LARGE) - 16);
 }
 
-static void *never_handed_out(void)
+/* A dead slot of the block's own size, @step slots further at a time. */
+static void *find_dead(char *p, size_t size, ptrdiff_t first, ptrdiff_t step)
 {
-	char *p = fault_malloc(3000);
-	size_t size = look(p).size;
 	struct typeslab_whatis info;
 
-	for (ptrdiff_t i = -64; i < 64; i++) {
+	for (ptrdiff_t i = first; i >= -64 && i <= 64; i += step) {
 		char *slot = p + i * (ptrdiff_t)size;
 
 		if (typeslab_whatis(slot, &info) && info.start == slot &&
@@ -309,6 +315,22 @@ static void *never_handed_out(void)
 			return hide(slot);
 	}
 	_exit(95);
+}
+
+/* The far end of a slab that was just begun. */
+static void *never_handed_out(void)
+{
+	char *p = fault_malloc(3000);
+
+	return find_dead(p, look(p).size, 64, -1);
+}
+
+/* A neighbour, which may lie ready for the next malloc. */
+static void *not_yet_handed_out(void)
+{
+	char *p = fault_malloc(3000);
+
+	return find_dead(p, look(p).size, -64, 1);
 }
 
 /* The heap's own ground, but no slab stands on it. */
@@ -413,8 +435,8 @@ const struct fault_place fault_places[] = {
 	{ "freed-aligned", FAULT_FREED, freed_aligned },
 	{ "freed-long-ago", FAULT_FREED, freed_long_ago },
 	{ "freed-among-many", FAULT_FREED, freed_among_many },
-	{ "freed-and-trimmed", FAULT_FREED, freed_and_trimmed },
-	{ "freed-large-and-trimmed", FAULT_FREED, freed_large_and_trimmed },
+	{ "freed-and-trimmed", FAULT_IDLE, freed_and_trimmed },
+	{ "freed-large-and-trimmed", FAULT_IDLE, freed_large_and_trimmed },
 	{ "freed-by-realloc", FAULT_FREED, freed_by_realloc },
 	{ "freed-by-realloc-to-zero", FAULT_FREED, freed_by_realloc_to_zero },
 	{ "freed-large-by-realloc", FAULT_FREED, freed_large_by_realloc },
@@ -441,6 +463,7 @@ const struct fault_place fault_places[] = {
 	{ "past-large-end", FAULT_BESIDE, past_large_end },
 	{ "before-large", FAULT_BESIDE, before_large },
 	{ "never-handed-out", FAULT_UNALLOCATED, never_handed_out },
+	{ "not-yet-handed-out", FAULT_IDLE, not_yet_handed_out },
 	{ "bare-ground", FAULT_FOREIGN, bare_ground },
 	{ "stack", FAULT_FOREIGN, foreign_stack },
 	{ "bss", FAULT_FOREIGN, foreign_bss },

@@ -10,8 +10,6 @@
  */
 #include "fault.h"
 
-#include <typeslab/whatis.h>
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,7 +42,9 @@ static void describe(const void *p, char *text, size_t room)
 {
 	struct typeslab_whatis info;
 
-	if (!typeslab_whatis(p, &info))
+	if (fault_noted.start == p)
+		info = fault_noted;
+	if (fault_noted.start != p && !typeslab_whatis(p, &info))
 		snprintf(text, room, "\\(" FOREIGN "\\)");
 	else
 		snprintf(text, room, "\\(%zu bytes, %s-%02u, slot %s\\)",
@@ -58,6 +58,8 @@ static const char *fault_word(const struct fault_place *place,
 	switch (place->kind) {
 	case FAULT_FREED:
 		return verb->freed;
+	case FAULT_IDLE:
+		return "(double|freed|unallocated)";
 	case FAULT_INNER:
 		return "inner";
 	case FAULT_UNALLOCATED:
@@ -120,7 +122,8 @@ static void commit_size(const struct fault_size *size)
 static bool is_asked(const struct fault_place *place,
 		     const struct fault_verb *verb)
 {
-	return place->kind != FAULT_FREED || verb->freed;
+	return verb->freed ||
+	       (place->kind != FAULT_FREED && place->kind != FAULT_IDLE);
 }
 
 /* Commits the case of that name; with NULL, lists all. */

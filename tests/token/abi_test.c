@@ -137,10 +137,9 @@ static void check_move(unsigned int form, size_t old_size, size_t size,
 	if (!same_partition(place_of(p, size), wanted))
 		fail_msg("%s(%zu to %zu, %#zx to %#zx): partition",
 			 abi_forms[form].name, old_size, size, from, to);
-	if (!same_partition(before, wanted)) {
-		assert_true(typeslab_whatis(old, &before));
+	/* A large object's ground may be no slot any more. */
+	if (!same_partition(before, wanted) && typeslab_whatis(old, &before))
 		assert_false(before.live);
-	}
 	for (size_t i = 0; i < kept; i += 1 + kept / 257)
 		assert_int_equal(p[i], 0xa7);
 	if (kept)

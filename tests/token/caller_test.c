@@ -331,6 +331,7 @@ static void not_by_another_thread(void **state)
 	check_between(thread_first, SIZE);
 }
 
+/* What the wrapper asks for itself, after another shim, has lost its type. */
 static NOINLINE void *wrapper_first(size_t size)
 {
 	extra = announce(with_malloc, size, ~DATA_TOKEN);
@@ -338,15 +339,36 @@ static NOINLINE void *wrapper_first(size_t size)
 	return with_malloc(size);
 }
 
-static void nested_wrappers_each_keep_theirs(void **state)
+static void a_nested_wrapper_takes_its_own_only(void **state)
 {
 	void *p = announce(wrapper_first, SIZE, DATA_TOKEN);
 
 	(void)state;
-	assert_typed(p, SIZE, DATA_TOKEN);
+	assert_untyped(p, SIZE);
 	free(p);
 	free(extra);
+	extra = malloc(SIZE);
+	assert_untyped(extra, SIZE);
+	free(extra);
 	extra = NULL;
+}
+
+/* A wrapper made of another one: what the inner one gives is the buffer. */
+static NOINLINE void *wrapper_only(size_t size)
+{
+	void *p = announce(with_malloc, size, POINTER_TOKEN);
+
+	KEEP(p);
+	return p;
+}
+
+static void a_wrapper_of_a_wrapper_gives_the_inner_type(void **state)
+{
+	void *p = announce(wrapper_only, SIZE, DATA_TOKEN);
+
+	(void)state;
+	assert_typed(p, SIZE, POINTER_TOKEN);
+	free(p);
 }
 
 static NOINLINE void *free_first(size_t size)
@@ -442,7 +464,8 @@ int main(void)
 		cmocka_unit_test(not_by_a_signal_handler),
 		cmocka_unit_test(not_by_a_handler_on_its_own_stack),
 		cmocka_unit_test(not_by_another_thread),
-		cmocka_unit_test(nested_wrappers_each_keep_theirs),
+		cmocka_unit_test(a_nested_wrapper_takes_its_own_only),
+		cmocka_unit_test(a_wrapper_of_a_wrapper_gives_the_inner_type),
 		cmocka_unit_test(a_free_in_between_is_no_request),
 		cmocka_unit_test(a_wrapped_realloc_follows_it),
 		cmocka_unit_test(an_unused_token_ends_with_the_shim),

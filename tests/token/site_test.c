@@ -71,8 +71,9 @@ static void check_site(const struct token_site *site, size_t count,
 			 domain_name(place.domain), place.partition,
 			 domain_name(domain_of(site)), wanted.partition);
 	free(p);
-	assert_true(typeslab_whatis(p, &place));
-	assert_false(place.live);
+	/* A large object's ground may be no slot any more. */
+	if (typeslab_whatis(p, &place))
+		assert_false(place.live);
 }
 
 static void each_site(void (*check)(const struct token_site *site))
