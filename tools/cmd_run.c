@@ -159,12 +159,33 @@ static void remove_folder(char *folder)
 	free(folder);
 }
 
+/*
+ * The snapshot that @pid left in @folder; NULL: none. A library that does not
+ * know %p took it for a name: then the first process to end left it.
+ */
+static char *find_snapshot(const char *folder, pid_t pid)
+{
+	char number[16];
+	const char *const names[] = { number, "%p" };
+	char *path;
+
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
+			return NULL;
+		if (!access(path, F_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
 static void draw_snapshot(const char *path, const char *program)
 {
 	struct histogram histogram;
 	struct snapshot snapshot;
 
-	if (access(path, F_OK) < 0) {
+	if (!path) {
 		warnx("%s left no snapshot: it died of a signal, ended by "
 		      "_exit, or never loaded libtypeslab",
 		      program);
@@ -199,8 +220,7 @@ static int run_into(const char *folder, char **program, int *wait_status,
 	if (error)
 		return fail_to_start(program[0], error);
 	*wait_status = supervise_wait(child);
-	if (asprintf(&path, "%s/%d", folder, (int)child->pid) < 0)
-		return EXIT_OWN_FAILURE;
+	path = find_snapshot(folder, child->pid);
 	draw_snapshot(path, program[0]);
 	free(path);
 	return 0;

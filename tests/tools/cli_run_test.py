@@ -4,6 +4,7 @@
 import fcntl
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
@@ -132,14 +133,26 @@ def test_death_by_signal():
 
 
 def test_no_second_core():
-    """Only the program that died may leave a core."""
+    """Only the program that died may leave a core; this one forbids it."""
+    pattern = Path("/proc/sys/kernel/core_pattern").read_text()
+    if "/" in pattern or pattern.startswith("|"):
+        raise tap.Skip(f"cores do not go to the folder: {pattern.strip()}")
+    code = ("import os, resource; "
+            "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); "
+            "os.abort()")
+
+    def allow_cores():
+        resource.setrlimit(resource.RLIMIT_CORE,
+                           (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
     with tempfile.TemporaryDirectory() as folder:
-        code = ("import os, resource; "
-                "resource.setrlimit(resource.RLIMIT_CORE, (0, 1 << 20)); "
-                "os.abort()")
-        done = subprocess.run([TOOL, "run", "--hist", "--library", LIBRARY,
-                               PYTHON, "-c", code], cwd=folder, check=False,
-                              stderr=subprocess.DEVNULL)
+        try:
+            done = subprocess.run([TOOL, "run", "--hist", "--library", LIBRARY,
+                                   PYTHON, "-c", code], cwd=folder,
+                                  check=False, stderr=subprocess.DEVNULL,
+                                  preexec_fn=allow_cores)
+        except subprocess.SubprocessError:
+            raise tap.Skip("the limit on cores cannot be raised here")
         tap.equal(done.returncode, -signal.SIGABRT)
         tap.equal(os.listdir(folder), [])
 

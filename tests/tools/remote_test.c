@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,18 +102,25 @@ static void test_other_object(void **state)
 	dlclose(handle);
 }
 
-/* Where both have it, libtypeslab is asked first. */
+/* Where both have it, libtypeslab is asked first, wherever it lies. */
+static void check_both(const char *first, const char *second)
+{
+	void *handles[2];
+	void *symbols[2] = { load(first, &handles[0]),
+			     load(second, &handles[1]) };
+
+	assert_ptr_not_equal(symbols[0], symbols[1]);
+	check_found(SYMBOL, symbols[first == getenv("FAKE_OTHER")],
+		    "fake live root");
+	dlclose(handles[0]);
+	dlclose(handles[1]);
+}
+
 static void test_both(void **state)
 {
-	void *handle, *other;
-	void *elsewhere = load(getenv("FAKE_OTHER"), &other);
-	void *symbol = load(getenv("FAKE_HEAP"), &handle);
-
 	(void)state;
-	assert_ptr_not_equal(symbol, elsewhere);
-	check_found(SYMBOL, symbol, "fake live root");
-	dlclose(handle);
-	dlclose(other);
+	check_both(getenv("FAKE_OTHER"), getenv("FAKE_HEAP"));
+	check_both(getenv("FAKE_HEAP"), getenv("FAKE_OTHER"));
 }
 
 static void test_program_itself(void **state)
@@ -156,17 +164,28 @@ static void test_absent(void **state)
 /* What lies across the end of a mapping is not read in part. */
 static void test_bad_address(void **state)
 {
-	pid_t pid = start_child();
-	uint64_t word;
+	long page = sysconf(_SC_PAGESIZE);
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char got[16];
+	pid_t pid;
 
 	(void)state;
-	assert_int_equal(remote_read(pid, 8, &word, sizeof(word)), -1);
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	memset(pages, 'x', page);
+	assert_int_equal(munmap(pages + page, page), 0);
+	pid = start_child();
+	assert_int_equal(remote_read(pid, 8, got, sizeof(got)), -1);
 	assert_int_equal(errno, EFAULT);
-	assert_int_equal(remote_read(pid, (uintptr_t)remote_test_root, &word,
-				     sizeof(word)),
-			 0);
-	assert_memory_equal(&word, remote_test_root, sizeof(word));
+	assert_int_equal(
+		remote_read(pid, (uintptr_t)pages + page - 16, got, 16), 0);
+	assert_memory_equal(got, "xxxxxxxxxxxxxxxx", 16);
+	errno = 0;
+	assert_int_equal(remote_read(pid, (uintptr_t)pages + page - 8, got, 16),
+			 -1);
+	assert_int_equal(errno, EFAULT);
 	end_child(pid);
+	munmap(pages, page);
 }
 
 static int create_folder(void **state)
