@@ -263,12 +263,35 @@ static void refuse_calls(bool with_mprotect)
 		stress_fail("the filter does not filter");
 }
 
+/* What could not be purged is dirty, and calloc must know. */
+static void demand_zeros(size_t size)
+{
+	for (int i = 0; i < 100; i++) {
+		unsigned char *p = malloc(size);
+		unsigned char *q;
+
+		if (!p)
+			stress_fail("out of memory");
+		memset(p, 0xee, size);
+		free(p);
+		malloc_trim(0);
+		q = calloc(size / 100 + 1, 100);
+		for (size_t j = 0; q && j < size; j += 97)
+			if (q[j])
+				stress_fail("calloc %zu: byte %zu", size, j);
+		free(q);
+	}
+}
+
 static void live_without_madvise(void)
 {
 	struct link *chain = NULL;
 
 	work_a_while();
 	refuse_calls(false);
+	demand_zeros(100);
+	demand_zeros(5000);
+	demand_zeros(MIB);
 	/* Nothing that is needed to give memory is refused. */
 	if (take_all(&chain, 5000, 20000) != 20000)
 		stress_fail("out of memory");
@@ -287,6 +310,7 @@ static void live_without_mprotect(void)
 	take_all(&before, 1000, 10000);
 	work_a_while();
 	refuse_calls(true);
+	demand_zeros(1000);
 	take_all(&chain, 1000, 100000);
 	take_all(&chain, MIB, 100);
 	give_all(&before);

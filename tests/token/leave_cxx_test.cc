@@ -86,9 +86,10 @@ static __attribute__((noinline)) void *with_new(size_t size)
 	return p;
 }
 
-static __attribute__((noinline)) void *deep(size_t size)
+/* Its frame reaches over the one that the shim had, and is not written. */
+template <int bytes> static __attribute__((noinline)) void *deep(size_t size)
 {
-	char untouched[200];
+	char untouched[bytes];
 	void *p;
 
 	KEEP(untouched);
@@ -97,15 +98,32 @@ static __attribute__((noinline)) void *deep(size_t size)
 	return p;
 }
 
-/* Leaves by an exception, then allocates: by which frame, @request says. */
-static __attribute__((noinline)) void *after(wrapper_fn *leave,
-					     wrapper_fn *request)
+static __attribute__((noinline)) void lose_a_shim(wrapper_fn *leave)
 {
 	try {
 		announce(leave, SIZE, POINTER_TOKEN);
 	} catch (...) {
 	}
+}
+
+/* Leaves by an exception, then allocates: by which frame, @request says. */
+static __attribute__((noinline)) void *after(wrapper_fn *leave,
+					     wrapper_fn *request)
+{
+	lose_a_shim(leave);
 	return request(SIZE);
+}
+
+static bool is_untyped_at_all_depths(wrapper_fn *leave)
+{
+	static wrapper_fn *const requests[] = { deep<16>,  deep<64>,  deep<96>,
+						deep<128>, deep<192>, deep<256>,
+						deep<384>, deep<512> };
+
+	for (wrapper_fn *request : requests)
+		if (!is_untyped(after(leave, request)))
+			return false;
+	return true;
 }
 
 static __attribute__((noinline)) void *in_handler(wrapper_fn *leave)
@@ -156,7 +174,7 @@ int main()
 		report((how + ", then new").c_str(),
 		       is_untyped(after(leave[i], with_new)));
 		report((how + ", then a deeper frame").c_str(),
-		       is_untyped(after(leave[i], deep)));
+		       is_untyped_at_all_depths(leave[i]));
 		report((how + ", in the handler").c_str(),
 		       is_untyped(in_handler(leave[i])));
 		report((how + ", in a destructor").c_str(),
