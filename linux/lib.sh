@@ -1,0 +1,183 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# From the package to a booted kernel. Read by the programs beside it, which
+# have set `here` to this folder.
+#
+#	src=$(patched)			the source with the series applied
+#	out=$(config NAME MODE ...)	a build folder, NAME made of fragments
+#	build "$src" "$out" clang-22 bzImage
+#	boot "$out" LOG KERNEL-ARGUMENTS
+
+top=$(dirname "$here")
+dir=${KERNEL_DIR:-$top/build-kernel}
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+package=linux-source-6.12
+jobs=${KERNEL_JOBS:-$(nproc)}
+
+# Two builds of one source are to be the same, byte by byte.
+export KBUILD_BUILD_TIMESTAMP=@0
+export KBUILD_BUILD_USER=typeslab
+export KBUILD_BUILD_HOST=localhost
+export CCACHE_DIR="${CCACHE_DIR:-$dir/ccache}"
+export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
+export CCACHE_BASEDIR="$dir"
+export CCACHE_NOHASHDIR=1
+export LC_ALL=C
+
+say() {
+	echo "kernel: $*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+package_version() {
+	dpkg-query -W -f '${Version}' "$package"
+}
+
+# One word for the source as we build it: the package and the series.
+series_hash() {
+	{
+		package_version
+		(cd "$here/patches" && cat series && xargs cat <series)
+	} | sha256sum | cut -c1-12
+}
+
+# The unpatched source.
+pristine() {
+	pristine_dir=$dir/linux-base
+	if [ ! -e "$pristine_dir/.unpacked" ]; then
+		say "unpacking $package $(package_version)"
+		rm -rf "$pristine_dir"
+		mkdir -p "$pristine_dir"
+		tar -C "$pristine_dir" --strip-components=1 -xf \
+			"/usr/src/$package.tar.xz"
+		touch "$pristine_dir/.unpacked"
+	fi
+	echo "$pristine_dir"
+}
+
+# The source with the series applied. Only files that change are touched, so
+# that a new version of the series builds no more than it must.
+patched() {
+	patched_dir=$dir/linux-patched
+	hash=$(series_hash)
+	if [ "$(cat "$patched_dir/.series" 2>/dev/null)" != "$hash" ]; then
+		say "applying the series $hash"
+		fresh=$dir/linux-fresh
+		rm -rf "$fresh"
+		cp -a "$(pristine)" "$fresh"
+		while read -r name; do
+			patch -d "$fresh" -s -p1 --no-backup-if-mismatch \
+				<"$here/patches/$name" >&2 ||
+				die "$name does not apply"
+		done <"$here/patches/series"
+		mkdir -p "$patched_dir"
+		rsync -a --checksum --delete "$fresh/" "$patched_dir/"
+		rm -rf "$fresh"
+		echo "$hash" >"$patched_dir/.series"
+	fi
+	echo "$patched_dir"
+}
+
+# The arguments of make for a compiler.
+compiler() {
+	case $1 in
+	clang-*) echo "LLVM=-${1#clang-}" ;;
+	*) echo ;;
+	esac
+}
+
+# make in SRC for OUT with COMPILER, and what else is wanted.
+kmake() {
+	kmake_src=$1 kmake_out=$2 kmake_cc=$3
+	shift 3
+	# shellcheck disable=SC2046
+	make -C "$kmake_src" O="$kmake_out" -s -j"$jobs" \
+		$(compiler "$kmake_cc") CC="ccache $kmake_cc" "$@"
+}
+
+# Makes the build folder NAME from fragments of configs/, says its path.
+config() {
+	config_src=$1 config_cc=$2 config_out=$dir/$3
+	shift 3
+	mkdir -p "$config_out"
+	for fragment; do
+		cat "$here/configs/$fragment.config"
+	done >"$config_out/wanted.config"
+	kmake "$config_src" "$config_out" "$config_cc" \
+		KCONFIG_ALLCONFIG="$config_out/wanted.config" \
+		allnoconfig >"$config_out/config.log" 2>&1 ||
+		die "no config: see $config_out/config.log"
+	# What was asked for and not granted would pass unseen.
+	for symbol in $(sed -n 's/^\(CONFIG_[A-Z0-9_]*=y\)$/\1/p' \
+		"$config_out/wanted.config"); do
+		grep -qx "$symbol" "$config_out/.config" ||
+			say "$3: $symbol was not granted"
+	done
+	echo "$config_out"
+}
+
+# Builds targets; the log is shown when it fails.
+build() {
+	build_src=$1 build_out=$2 build_cc=$3
+	shift 3
+	say "building $(basename "$build_out") with $build_cc: $*"
+	kmake "$build_src" "$build_out" "$build_cc" "$@" \
+		>"$build_out/build.log" 2>&1 || {
+		grep -B2 -A8 -m3 'error' "$build_out/build.log" >&2
+		die "see $build_out/build.log"
+	}
+}
+
+# The initrd: busybox, our init, and what else the caller put into its folder.
+initrd() {
+	initrd_root=$dir/initrd
+	mkdir -p "$initrd_root/bin"
+	cp /bin/busybox "$initrd_root/bin/busybox"
+	install -m755 "$here/init" "$initrd_root/init"
+	(cd "$initrd_root" && find . | LC_ALL=C sort |
+		cpio -o -H newc -R 0:0 --quiet | gzip -n -9) >"$dir/initrd.gz"
+	echo "$dir/initrd.gz"
+}
+
+# Boots OUT's kernel in an emulated machine, its console into LOG.
+boot() {
+	boot_out=$1 boot_log=$2
+	shift 2
+	boot_initrd=$(initrd)
+	# shellcheck disable=SC2086
+	timeout "${KERNEL_TIMEOUT:-600}" qemu-system-x86_64 \
+		-accel tcg${QEMU_ACCEL:-} -cpu max -smp "${QEMU_CPUS:-2}" \
+		-m "${QEMU_MEMORY:-1G}" -nographic -no-reboot -nodefaults \
+		-serial stdio ${QEMU_ARGS:-} \
+		-kernel "$boot_out/arch/x86/boot/bzImage" \
+		-initrd "$boot_initrd" \
+		-append "console=ttyS0 panic=-1 $*" \
+		</dev/null >"$boot_log" 2>&1 ||
+		die "qemu failed: see $boot_log"
+	tr -d '\r' <"$boot_log" >"$boot_log.tmp"
+	mv "$boot_log.tmp" "$boot_log"
+	grep -q '^init: done$' "$boot_log" || {
+		tail -n 30 "$boot_log" >&2
+		die "the kernel did not come to its end: see $boot_log"
+	}
+}
+
+# What init printed of one kind, out of a boot's log.
+part() {
+	sed -n "/^init: begin $1\$/,/^init: end $1\$/{/^init: /d;p}" "$2"
+}
+
+# The head of a log that is kept: which source, which config, which tools.
+log_head() {
+	echo "# package: $package $(package_version)"
+	echo "# series: $(series_hash)"
+	echo "# config: $(grep -v '^#' "$1/.config" | sha256sum | cut -c1-12)"
+	echo "# compiler: $($2 --version | head -n1)"
+	echo "# qemu: $(qemu-system-x86_64 --version | head -n1)"
+}
