@@ -7,10 +7,10 @@
 
 #include <argp.h>
 #include <err.h>
-#include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #define MAX_DELAY 86400.0
@@ -117,9 +117,31 @@ static bool wait_next(struct options *options)
 	return letter != 'q';
 }
 
-static bool is_gone(pid_t pid)
+/* Also of a process that ended and that nobody has waited for yet. */
+static bool is_gone(int pidfd)
 {
-	return kill(pid, 0) < 0 && errno == ESRCH;
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&end, 1, 0) == 1;
+}
+
+/* Look after look: the exit status. */
+static int watch(struct options *options, int pidfd)
+{
+	if (draw_once(options) < 0)
+		return COMMAND_FAILED;
+	terminal_raw();
+	while (options->iterations != 1 && wait_next(options)) {
+		if (options->iterations)
+			options->iterations--;
+		if (is_gone(pidfd))
+			return 0;
+		if (!terminal_is_output())
+			putchar('\n');
+		if (draw_once(options) < 0)
+			return is_gone(pidfd) ? 0 : COMMAND_FAILED;
+	}
+	return 0;
 }
 
 int command_top(int argc, char **argv)
@@ -134,6 +156,7 @@ int command_top(int argc, char **argv)
 		       "active objects, slabs, name; any other looks at once.",
 	};
 	struct options options = { .delay = 2, .key = table_keys };
+	int pidfd, status;
 	pid_t pid;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
@@ -142,18 +165,10 @@ int command_top(int argc, char **argv)
 		warnx("%s: not the number of a process", options.process);
 		return COMMAND_FAILED;
 	}
-	if (draw_once(&options) < 0)
-		return COMMAND_FAILED;
-	terminal_raw();
-	while (options.iterations != 1 && wait_next(&options)) {
-		if (options.iterations)
-			options.iterations--;
-		if (!terminal_is_output())
-			putchar('\n');
-		if (is_gone(pid))
-			return 0;
-		if (draw_once(&options) < 0)
-			return is_gone(pid) ? 0 : COMMAND_FAILED;
-	}
-	return 0;
+	/* Where it cannot be opened, the first look says why. */
+	pidfd = pidfd_open(pid, 0);
+	status = watch(&options, pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
+	return status;
 }

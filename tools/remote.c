@@ -95,7 +95,7 @@ static int search_module(Dwfl_Module *module, void **userdata, const char *path,
 		GElf_Sym symbol;
 		const char *name = dwfl_module_getsym(module, i, &symbol, NULL);
 
-		if (!name || symbol.st_shndx == SHN_UNDEF || !symbol.st_value ||
+		if (!name || symbol.st_shndx == SHN_UNDEF ||
 		    GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
 		    strcmp(name, search->name))
 			continue;

@@ -246,6 +246,23 @@ def test_hist_folder_is_private():
         tap.equal(out, "1 0o40700\n")
 
 
+def test_odd_places_for_the_snapshot():
+    """A comma would end the option; a relative path moves with the program."""
+    with tempfile.TemporaryDirectory() as folder:
+        comma = Path(folder) / "a,b"
+        comma.mkdir()
+        for place in (str(comma), ".", "", "/nonexistent,"):
+            _, _, err = run("--hist", PYTHON, "-c", "import os; os.chdir('/')",
+                            env={"TMPDIR": place}, cwd=folder)
+            tap.equal(err.count(DRAWN), 1, err)
+        tap.equal(os.listdir(comma), [])
+        status, out, err = run("--hist", "echo", "ran",
+                               env={"TMPDIR": folder + "/no"})
+        tap.equal((status, out), (125, ""))
+        tap.contains(err, "/no/typeslab-")
+        tap.contains(err, "No such file or directory")
+
+
 def test_no_snapshot():
     with tempfile.TemporaryDirectory() as folder:
         status, out, err = run("--hist", PYTHON, "-c",
@@ -262,6 +279,17 @@ def test_bad_library():
                               capture_output=True, check=False, text=True)
         tap.equal((done.returncode, done.stdout), (125, ""))
         tap.contains(done.stderr, path)
+
+
+def test_library_that_ld_preload_cannot_name():
+    for name in ("a b", "a:b"):
+        with tempfile.TemporaryDirectory(prefix=name) as folder:
+            copy = Path(folder) / "libtypeslab.so"
+            copy.write_bytes(Path(LIBRARY).read_bytes())
+            done = subprocess.run([TOOL, "run", "--library", copy, "echo"],
+                                  capture_output=True, check=False, text=True)
+            tap.equal((done.returncode, done.stdout), (125, ""))
+            tap.contains(done.stderr, "LD_PRELOAD cannot hold")
 
 
 def test_library_beside_the_tool():
