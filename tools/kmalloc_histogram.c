@@ -7,12 +7,13 @@
 static const struct {
 	const char *label;
 	const char *unknown_label;
-	int colour; /* green, cyan, blue, red */
+	int colour; /* green, cyan, blue, red, none */
 } kinds[NR_KMALLOC_KINDS] = {
 	[KMALLOC_NORMAL] = { "normal", "normal, unknown", 32 },
 	[KMALLOC_ACCOUNTED] = { "accounted", "accounted, unknown", 36 },
 	[KMALLOC_RECLAIMABLE] = { "reclaimable", "reclaimable, unknown", 34 },
 	[KMALLOC_DMA] = { "dma", "dma, unknown", 31 },
+	[KMALLOC_NO_OBJEXT] = { "no-objext", "no-objext, unknown", 0 },
 };
 
 static bool is_same_group(const struct kmalloc_row *a,

@@ -24,11 +24,11 @@ static const struct {
 	{ "cg", { .kind = KMALLOC_ACCOUNTED } },
 	{ "rcl", { .kind = KMALLOC_RECLAIMABLE } },
 	{ "dma", { .kind = KMALLOC_DMA } },
+	{ "no", { .kind = KMALLOC_NO_OBJEXT } },
+	{ "objext", { .kind = KMALLOC_NO_OBJEXT } },
 	{ "part", { .is_partition = true } },
 	{ "rnd", { 0 } },
-	{ "unknown", { .is_unknown = true } },
 	{ "unk", { .is_unknown = true } },
-	{ "untyped", { .is_unknown = true } },
 };
 
 static bool read_word(struct piece word, struct kmalloc_row *row)

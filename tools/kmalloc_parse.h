@@ -10,9 +10,10 @@
  *	kmalloc-rnd-NN			RANDOM_KMALLOC_CACHES of 6.12
  *	kmalloc-cg, kmalloc-rcl		accounted, reclaimable
  *	kmalloc-dma, dma-kmalloc	for DMA
+ *	kmalloc-no-objext		the slab allocator's own
+ *	kmalloc-part-unk-NN		types that the compiler could not tell
  *
- * and their mixtures in any order (kmalloc-cg-part-03), also with the word
- * unknown (or unk, untyped) for allocations whose type is not known.
+ * and their mixtures in any order (kmalloc-cg-part-unk-16).
  *
  * Owns:       the array of rows, until kmalloc_rows_fini().
  * Promises:   takes any bytes; a text is read whole or refused with line and
@@ -32,6 +33,7 @@ enum kmalloc_kind {
 	KMALLOC_ACCOUNTED,
 	KMALLOC_RECLAIMABLE,
 	KMALLOC_DMA,
+	KMALLOC_NO_OBJEXT,
 	NR_KMALLOC_KINDS,
 };
 
