@@ -230,7 +230,7 @@ static int run_with_hist(char **program)
 {
 	char *folder = create_folder();
 	struct supervised child;
-	int status, wait_status;
+	int status, wait_status = 0;
 
 	if (!folder)
 		return EXIT_OWN_FAILURE;

@@ -46,7 +46,7 @@ static bool add_rows(struct histogram_group *group, const struct sums *sums,
 			(*nr_hidden)++;
 			continue;
 		}
-		snprintf(label, sizeof(label), "%s-%02u", group->label, i);
+		snprintf(label, sizeof(label), "%.20s-%02u", group->label, i);
 		if (!histogram_add_row(group, label, sums[i].objects,
 				       sums[i].bytes))
 			return false;

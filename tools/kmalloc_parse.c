@@ -27,7 +27,7 @@ static const struct {
 	{ "no", { .kind = KMALLOC_NO_OBJEXT } },
 	{ "objext", { .kind = KMALLOC_NO_OBJEXT } },
 	{ "part", { .is_partition = true } },
-	{ "rnd", { 0 } },
+	{ "rnd", { .kind = KMALLOC_NORMAL } },
 	{ "unk", { .is_unknown = true } },
 };
 
