@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "cache/cache.h"
+#include "policy/size_class.h"
+#include "tests/unit/fixture.h"
+
+#define TAG	FIXTURE_TAG
+#define CHILD	lock_tag(2, 2)
+#define NR_MOST 20000
+
+/* The slots that are out, and what the cache should count. */
+struct model {
+	struct cache cache;
+	unsigned int class;
+	struct slot *out;
+	unsigned int nr_out;
+	unsigned int nr_slabs;
+};
+
+static void model_begin(struct model *model, unsigned int class)
+{
+	memset(model, 0, sizeof(*model));
+	model->class = class;
+	model->out = test_calloc(NR_MOST, sizeof(*model->out));
+}
+
+static void model_end(struct model *model)
+{
+	test_free(model->out);
+}
+
+static void add_slab(struct model *model)
+{
+	struct slab *slab = fixture_slab(model->class, 0);
+
+	assert_true(cache_add_slab(&model->cache, slab, TAG));
+	model->nr_slabs++;
+}
+
+static unsigned int slots_of_slab(const struct model *model)
+{
+	return class_span(model->class) / class_size(model->class);
+}
+
+static void model_check(struct model *model)
+{
+	struct cache *cache = &model->cache;
+
+	cache_check(cache, TAG);
+	assert_int_equal(cache->nr_slabs, model->nr_slabs);
+	assert_int_equal(cache->nr_out, model->nr_out);
+	assert_int_equal(cache->lock.word, 0);
+	if (!model->nr_out)
+		assert_int_equal(cache->nr_empty, model->nr_slabs);
+}
+
+static void take(struct model *model, unsigned int max)
+{
+	struct slot *out = model->out + model->nr_out;
+	unsigned int most = model->nr_slabs * slots_of_slab(model);
+	int got;
+
+	got = cache_take(&model->cache, out, max, TAG);
+	assert_int_equal(
+		got, max < most - model->nr_out ? max : most - model->nr_out);
+	for (int i = 0; i < got; i++) {
+		assert_int_equal(*out[i].state, SLOT_STOCK);
+		/* No slot is given twice: whoever is out has its mark. */
+		assert_true(*(char *)out[i].address != 'x');
+		*(char *)out[i].address = 'x';
+	}
+	model->nr_out += got;
+}
+
+static void give(struct model *model, uint64_t *seed, unsigned int nr)
+{
+	struct slot back[64];
+
+	if (nr > model->nr_out)
+		nr = model->nr_out;
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned int pick = unit_random(seed) % model->nr_out;
+
+		back[i] = model->out[pick];
+		model->out[pick] = model->out[--model->nr_out];
+		*(char *)back[i].address = 'y';
+	}
+	cache_give(&model->cache, back, nr, TAG);
+}
+
+static void give_all(struct model *model, uint64_t *seed)
+{
+	while (model->nr_out)
+		give(model, seed, 64);
+}
+
+static void test_model(void **state)
+{
+	uint64_t seed = unit_seed();
+	struct model model;
+
+	(void)state;
+	for (unsigned int class = 0; class < NR_CLASSES; class += 3) {
+		size_t idle = cache_idle_bytes();
+
+		model_begin(&model, class);
+		for (int i = 0; i < 1500; i++) {
+			bool shrinks = i / 150 % 2;
+			unsigned int what = unit_random(&seed) % 40;
+
+			if (what == 0 && model.nr_slabs < 8)
+				add_slab(&model);
+			else if (what == 1)
+				cache_purge(&model.cache, TAG);
+			else if (what % 4 == (shrinks ? 0 : 2))
+				take(&model, unit_random(&seed) % 64);
+			else if (what % 4 == 3)
+				give(&model, &seed, unit_random(&seed) % 64);
+			model_check(&model);
+		}
+		give_all(&model, &seed);
+		model_check(&model);
+		cache_purge(&model.cache, TAG);
+		assert_int_equal(cache_idle_bytes(), idle);
+		model_check(&model);
+		model_end(&model);
+	}
+}
+
+static void test_none(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot slot;
+
+	(void)state;
+	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 0);
+	cache_purge(&cache, TAG);
+	cache_check(&cache, TAG);
+	assert_int_equal(cache.lock.word, 0);
+}
+
+static struct slab *slab_of(struct slot slot)
+{
+	return slab_first(slab_of_chunk(region_chunk_of(slot.address)));
+}
+
+/* Slabs in use first, then empty ones (dirty), then fresh ones. */
+static void test_order(void **state)
+{
+	struct cache cache = { 0 };
+	struct slab *first, *second;
+	struct slot out[24], more;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	/* 8 slots a slab: one in use, one empty, one fresh. */
+	assert_int_equal(cache_take(&cache, out, 16, TAG), 16);
+	first = slab_of(out[0]);
+	second = slab_of(out[8]);
+	assert_ptr_not_equal(first, second);
+	cache_give(&cache, out, 1, TAG);
+	cache_give(&cache, out + 8, 8, TAG);
+	assert_int_equal(cache.nr_empty, 2);
+	assert_int_equal(cache_idle_bytes(), second->span);
+	assert_int_equal(cache_take(&cache, &more, 1, TAG), 1);
+	assert_ptr_equal(slab_of(more), first);
+	assert_int_equal(cache_take(&cache, &more, 1, TAG), 1);
+	assert_ptr_equal(slab_of(more), second);
+	assert_int_equal(cache_idle_bytes(), 0);
+	assert_int_equal(cache_take(&cache, out, 7, TAG), 7);
+	for (int i = 0; i < 7; i++)
+		assert_ptr_equal(slab_of(out[i]), second);
+	assert_int_equal(cache_take(&cache, &more, 1, TAG), 1);
+	assert_ptr_not_equal(slab_of(more), first);
+	assert_ptr_not_equal(slab_of(more), second);
+	assert_int_equal(cache.nr_empty, 0);
+}
+
+/* Purged memory reads as zero and its slab is fresh; the rest is as it was. */
+static void test_purge(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot out[16];
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 16, TAG), 16);
+	for (int i = 0; i < 16; i++)
+		memset(out[i].address, 'x', SMALL_MAX);
+	cache_give(&cache, out, 8, TAG);
+	assert_int_equal(cache_idle_bytes(), 8 * SMALL_MAX);
+	cache_purge(&cache, TAG);
+	assert_int_equal(cache_idle_bytes(), 0);
+	cache_check(&cache, TAG);
+	for (int i = 0; i < 16; i++) {
+		for (size_t at = 0; at < SMALL_MAX; at += 16)
+			assert_int_equal(out[i].address[at], i < 8 ? 0 : 'x');
+	}
+	assert_int_equal(slab_of(out[0])->nr_used, 0);
+	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
+	assert_int_equal(cache.nr_out, 16);
+}
+
+/* In a handler that interrupted the lock's holder nothing changes. */
+static void test_reentered(void **state)
+{
+	struct cache cache = { 0 }, before;
+	struct slab *slab = fixture_slab(39, 0);
+	struct slot slot, unused;
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 1);
+	cache.lock.word = TAG;
+	before = cache;
+	assert_true(cache_take(&cache, &unused, 1, TAG) < 0);
+	assert_false(cache_add_slab(&cache, slab, TAG));
+	cache_give(&cache, &slot, 1, TAG);
+	cache_purge(&cache, TAG);
+	cache_check(&cache, TAG);
+	assert_memory_equal(&cache, &before, sizeof(cache));
+	assert_int_equal(*slot.state, SLOT_STOCK);
+}
+
+/* The holder vanished in a fork: nothing old is ever handed out again. */
+static void test_orphaned(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot old[12], new[8], none;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, old, 12, TAG), 12);
+	cache.lock.word = TAG;
+	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
+	assert_int_equal(cache.lock.word, 0);
+	assert_int_equal(cache.epoch, 1);
+	cache_check(&cache, CHILD);
+	/* What comes back is dropped, emptied slabs too. */
+	cache_give(&cache, old, 12, CHILD);
+	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
+	cache_purge(&cache, CHILD);
+	cache_check(&cache, CHILD);
+	/* And it goes on with a new slab. */
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), CHILD));
+	assert_int_equal(cache_take(&cache, new, 8, CHILD), 8);
+	for (int i = 0; i < 8; i++) {
+		for (int o = 0; o < 12; o++)
+			assert_ptr_not_equal(new[i].address, old[o].address);
+	}
+	cache_give(&cache, new, 8, CHILD);
+	assert_int_equal(cache_take(&cache, new, 8, CHILD), 8);
+	cache_check(&cache, CHILD);
+}
+
+/* Each record of a slab is known by the lists and nothing else. */
+static void harm(void *how)
+{
+	struct cache cache = { 0 };
+	struct slab *slab = fixture_slab(39, 0);
+	struct slot out[8];
+
+	cache_add_slab(&cache, slab, TAG);
+	cache_take(&cache, out, 3, TAG);
+	cache_check(&cache, TAG);
+	switch (*(int *)how) {
+	case 0: /* full, but on a list */
+		slab_take_slots_locked(slab, out, 8);
+		break;
+	case 1:
+		cache.empty = cache.partial;
+		cache.partial = 0;
+		break;
+	case 2:
+		slab->nr_free++;
+		break;
+	}
+	cache_check(&cache, TAG);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = {
+		"slab on the wrong list",
+		"slab on the wrong list",
+		"slab's count of free slots",
+	};
+
+	(void)state;
+	for (int how = 0; how < (int)array_size(words); how++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "typeslab: broken metadata: %s\n",
+			 words[how]);
+		unit_run_dead(harm, &how, line);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fixture_begin();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_purge),
+		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_reentered),
+		cmocka_unit_test(test_orphaned),
+		cmocka_unit_test(test_damage_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, begin, NULL);
+}

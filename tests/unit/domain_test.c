@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "policy/domain.h"
+
+static void check(const struct row_set *rows, unsigned int row,
+		  enum domain domain, unsigned int partition)
+{
+	struct row_name name = domain_name_row(rows, row);
+
+	assert_int_equal(name.domain, domain);
+	assert_int_equal(name.partition, partition);
+}
+
+/* Every row of many counts. */
+static void test_typed(void **state)
+{
+	(void)state;
+	for (unsigned int u = 1; u <= 20; u++) {
+		for (unsigned int d = 1; d <= 20; d++) {
+			const struct row_set rows[NR_DOMAINS] = {
+				[DOMAIN_UNKNOWN] = { u, 0 },
+				[DOMAIN_DATA] = { d, u },
+				[DOMAIN_POINTER] = { 7, u + d },
+			};
+
+			for (unsigned int i = 0; i < u; i++)
+				check(rows, i, DOMAIN_UNKNOWN, i);
+			for (unsigned int i = 0; i < d; i++)
+				check(rows, u + i, DOMAIN_DATA, i);
+			for (unsigned int i = 0; i < 7; i++)
+				check(rows, u + d + i, DOMAIN_POINTER, i);
+		}
+	}
+}
+
+static void test_same_rows(void **state)
+{
+	const struct row_set all = { 16, 0 };
+	const struct row_set rows[NR_DOMAINS] = { all, all, all };
+
+	(void)state;
+	for (unsigned int i = 0; i < 16; i++)
+		check(rows, i, DOMAIN_UNKNOWN, i);
+}
+
+/* A row of none, as a reader of another process may find. */
+static void test_outside(void **state)
+{
+	const struct row_set rows[NR_DOMAINS] = {
+		[DOMAIN_UNKNOWN] = { 4, 0 },
+		[DOMAIN_DATA] = { 4, 4 },
+		[DOMAIN_POINTER] = { 4, 8 },
+	};
+
+	(void)state;
+	check(rows, 12, DOMAIN_UNKNOWN, 12);
+	check(rows, UINT32_MAX, DOMAIN_UNKNOWN, UINT32_MAX);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(domain_name(DOMAIN_UNKNOWN), "unknown");
+	assert_string_equal(domain_name(DOMAIN_DATA), "data");
+	assert_string_equal(domain_name(DOMAIN_POINTER), "pointer");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_typed),
+		cmocka_unit_test(test_same_rows),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

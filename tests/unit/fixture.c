@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fixture: see fixture.h. */
+#include "tests/unit/fixture.h"
+
+#include "os/os.h"
+#include "policy/size_class.h"
+#include "region/arena.h"
+#include "region/ground.h"
+#include "tests/unit/unit.h"
+
+#define REGION_SIZE (1ul << 30)
+#define STATES_SIZE (64ul << 20)
+#define STATES_STEP (64ul << 10)
+
+static struct ground ground;
+static struct arena states;
+
+void fixture_begin(void)
+{
+	os_init();
+	size_class_init();
+	memset(&region, 0, sizeof(region));
+	memset(&ground, 0, sizeof(ground));
+	memset(&states, 0, sizeof(states));
+	assert_true(region_init(REGION_SIZE));
+	assert_true(arena_init(&states, STATES_SIZE, STATES_STEP));
+}
+
+char *fixture_chunks(size_t span)
+{
+	const struct region_asker asker = { 12345, FIXTURE_TAG, true };
+	char *chunks = ground_take(&ground, span, &asker);
+
+	assert_non_null(chunks);
+	return chunks;
+}
+
+struct slab *fixture_slab(unsigned int class, uint32_t bin)
+{
+	size_t span = class_span(class);
+	size_t nr_states = (span / class_size(class) + 7) / 8 * 8;
+	char *chunks = fixture_chunks(span);
+	struct slab *slab = slab_of_chunk(region_chunk_of(chunks));
+
+	slab_init(slab, class_size(class), span, bin,
+		  arena_take(&states, nr_states, 8));
+	return slab;
+}

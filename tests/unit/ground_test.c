@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "os/os.h"
+#include "region/ground.h"
+#include "region/region.h"
+
+#include <sys/resource.h>
+
+#define TAG	   lock_tag(1, 1)
+#define NR_GROUNDS 3
+#define BLOCKS	   8192
+
+/* Who owns each chunk of the region: 0 nobody, else the ground's number. */
+static unsigned char owners[BLOCKS * (BLOCK_SIZE / CHUNK_SIZE)];
+
+static char *take(struct ground *ground, size_t size, uint64_t random)
+{
+	const struct region_asker asker = { random, TAG, true };
+
+	return ground_take(ground, size, &asker);
+}
+
+static void begin(size_t blocks)
+{
+	memset(&region, 0, sizeof(region));
+	memset(owners, 0, sizeof(owners));
+	assert_true(region_init(blocks * BLOCK_SIZE));
+}
+
+static void check_invariant(const struct ground *ground)
+{
+	assert_true(ground->start < ground->next);
+	assert_true(ground->next <= ground->committed);
+	assert_true(ground->committed <= ground->end);
+	assert_int_equal(ground_left(ground), ground->end - ground->next);
+	/* The chunk before an extent stays unmapped. */
+	assert_false(unit_can_read(ground->start - 1));
+	assert_false(unit_can_read(ground->start - CHUNK_SIZE));
+	assert_true(unit_can_read(ground->next - 1));
+}
+
+static void claim(const char *got, size_t size, unsigned int who)
+{
+	size_t chunk = region_chunk_of(got);
+
+	assert_int_equal((got - region.base) % CHUNK_SIZE, 0);
+	assert_true(chunk + (size >> CHUNK_SHIFT) <= region.nr_chunks);
+	for (size_t i = 0; i < size >> CHUNK_SHIFT; i++) {
+		assert_int_equal(owners[chunk + i], 0);
+		owners[chunk + i] = who;
+	}
+}
+
+static void check_zero(char *got, size_t size)
+{
+	for (size_t i = 0; i < size; i += 512) {
+		assert_int_equal(got[i], 0);
+		got[i] = 'x';
+	}
+	assert_int_equal(got[size - 1], 0);
+	got[size - 1] = 'x';
+}
+
+/* Chunks of two grounds never touch: unmapped ground lies between. */
+static void check_neighbours(void)
+{
+	for (size_t i = 1; i < sizeof(owners); i++)
+		assert_true(!owners[i] || !owners[i - 1] ||
+			    owners[i] == owners[i - 1]);
+}
+
+static void test_take(void **state)
+{
+	uint64_t seed = unit_seed();
+	struct ground grounds[NR_GROUNDS] = { 0 };
+
+	(void)state;
+	begin(BLOCKS);
+	for (int i = 0; i < 2000; i++) {
+		unsigned int who = unit_random(&seed) % NR_GROUNDS;
+		size_t chunks = unit_random(&seed) % 100
+					? unit_random(&seed) % 8 + 1
+					: unit_random(&seed) % 500 + 1;
+		size_t size = chunks * CHUNK_SIZE;
+		char *got = take(&grounds[who], size, unit_random(&seed));
+
+		assert_non_null(got);
+		check_zero(got, size);
+		claim(got, size, who + 1);
+		check_invariant(&grounds[who]);
+	}
+	check_neighbours();
+}
+
+/* All that ground_left() says can be had without another extent. */
+static void test_left(void **state)
+{
+	struct ground ground = { 0 };
+	char *first, *rest;
+	size_t left;
+
+	(void)state;
+	begin(BLOCKS);
+	assert_int_equal(ground_left(&ground), 0);
+	first = take(&ground, CHUNK_SIZE, 77);
+	left = ground_left(&ground);
+	assert_int_equal(left, ground.blocks * BLOCK_SIZE - 2 * CHUNK_SIZE);
+	rest = take(&ground, left, 78);
+	assert_ptr_equal(rest, first + CHUNK_SIZE);
+	assert_int_equal(ground_left(&ground), 0);
+	check_zero(rest, left);
+}
+
+/* 1 GiB chunk by chunk takes few extents: they double. */
+static void test_few_extents(void **state)
+{
+	struct ground ground = { 0 };
+	unsigned int nr_extents = 0;
+	uint64_t seed = unit_seed();
+	char *start = NULL;
+	size_t blocks = 0;
+
+	(void)state;
+	begin(16ul << 30 >> 18);
+	for (size_t i = 0; i < 1ul << (30 - CHUNK_SHIFT); i++) {
+		assert_non_null(take(&ground, CHUNK_SIZE, unit_random(&seed)));
+		if (ground.start != start) {
+			nr_extents++;
+			assert_true(ground.blocks >= blocks);
+			blocks = ground.blocks;
+			start = ground.start;
+		}
+	}
+	assert_in_range(nr_extents, 2, 12);
+}
+
+/* A small region is shared: no ground takes much more than it asked for. */
+static void test_small_region(void **state)
+{
+	struct ground grounds[32] = { 0 };
+	uint64_t seed = unit_seed();
+
+	(void)state;
+	begin(256);
+	for (int round = 0; round < 8; round++) {
+		for (int i = 0; i < 32; i++)
+			assert_non_null(take(&grounds[i], CHUNK_SIZE,
+					     unit_random(&seed)));
+	}
+}
+
+static void test_no_room(void **state)
+{
+	struct ground ground = { 0 };
+	size_t got = 0;
+
+	(void)state;
+	begin(64);
+	assert_null(take(&ground, 64 * BLOCK_SIZE, 5));
+	while (take(&ground, CHUNK_SIZE, got * 77))
+		got++;
+	/* All but the unmapped chunk of each extent. */
+	assert_in_range(got, 64 * (BLOCK_SIZE / CHUNK_SIZE - 1),
+			64 * (BLOCK_SIZE / CHUNK_SIZE) - 1);
+	assert_null(take(&ground, CHUNK_SIZE, 5));
+}
+
+static void limit_data(void *unused)
+{
+	struct rlimit limit = { 1, RLIM_INFINITY };
+	struct ground ground = { 0 };
+	char *first, *next;
+
+	(void)unused;
+	first = take(&ground, CHUNK_SIZE, 5);
+	unit_must(first);
+	while (ground.next < ground.committed)
+		unit_must(take(&ground, CHUNK_SIZE, 5));
+	next = ground.next;
+	unit_must(!setrlimit(RLIMIT_DATA, &limit));
+	unit_must(!take(&ground, CHUNK_SIZE, 5));
+	unit_must(ground.next == next && ground.committed == next);
+	/* And it goes on where it was once there is memory again. */
+	limit.rlim_cur = RLIM_INFINITY;
+	unit_must(!setrlimit(RLIMIT_DATA, &limit));
+	unit_must(take(&ground, CHUNK_SIZE, 5) == next);
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	begin(BLOCKS);
+	unit_run_well(limit_data, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_few_extents),
+		cmocka_unit_test(test_small_region),
+		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	os_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

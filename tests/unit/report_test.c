@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "report/report.h"
+
+#include <errno.h>
+
+static const struct report_place ours = {
+	.address = (const void *)0x7f1234567890,
+	.size = 48,
+	.domain = "pointer",
+	.partition = 3,
+	.slot = 17,
+};
+static const struct report_place foreign = {
+	.address = (const void *)0x1000,
+};
+
+#define AT_OURS	   ": 0x7f1234567890 (48 bytes, pointer-03, slot 17)"
+#define AT_FOREIGN ": 0x1000 (not in this heap)"
+
+struct fault {
+	void (*report)(enum report_act act, const struct report_place *place);
+	enum report_act act;
+	const struct report_place *place;
+	const char *text;
+};
+
+static const struct fault faults[] = {
+	{ report_dead, ACT_FREE, &ours, "typeslab: double free" AT_OURS },
+	{ report_dead, ACT_REALLOC, &ours, "typeslab: freed realloc" AT_OURS },
+	{ report_dead, ACT_SIZE_QUERY, &ours,
+	  "typeslab: freed size query" AT_OURS },
+	{ report_inner, ACT_FREE, &ours, "typeslab: inner free" AT_OURS },
+	{ report_inner, ACT_REALLOC, &ours, "typeslab: inner realloc" AT_OURS },
+	{ report_inner, ACT_SIZE_QUERY, &ours,
+	  "typeslab: inner size query" AT_OURS },
+	{ report_unallocated, ACT_FREE, &ours,
+	  "typeslab: unallocated free" AT_OURS },
+	{ report_unallocated, ACT_REALLOC, &ours,
+	  "typeslab: unallocated realloc" AT_OURS },
+	{ report_unallocated, ACT_SIZE_QUERY, &ours,
+	  "typeslab: unallocated size query" AT_OURS },
+	{ report_foreign, ACT_FREE, &foreign,
+	  "typeslab: foreign free" AT_FOREIGN },
+	{ report_foreign, ACT_REALLOC, &foreign,
+	  "typeslab: foreign realloc" AT_FOREIGN },
+	{ report_foreign, ACT_SIZE_QUERY, &foreign,
+	  "typeslab: foreign size query" AT_FOREIGN },
+};
+
+static void commit_fault(void *arg)
+{
+	const struct fault *fault = arg;
+
+	fault->report(fault->act, fault->place);
+}
+
+static void test_faults(void **state)
+{
+	char wanted[256];
+
+	(void)state;
+	for (size_t i = 0; i < array_size(faults); i++) {
+		snprintf(wanted, sizeof(wanted), "%s\n", faults[i].text);
+		unit_run_dead(commit_fault, (void *)(uintptr_t)&faults[i],
+			      wanted);
+	}
+}
+
+static void free_wrong_size(void *unused)
+{
+	(void)unused;
+	report_wrong_size(&ours, 4097);
+}
+
+static void break_metadata(void *unused)
+{
+	(void)unused;
+	report_broken("some words");
+}
+
+static void test_other_deaths(void **state)
+{
+	(void)state;
+	unit_run_dead(free_wrong_size, NULL,
+		      "typeslab: wrong size free" AT_OURS " as 4097 bytes\n");
+	unit_run_dead(break_metadata, NULL,
+		      "typeslab: broken metadata: some words\n");
+}
+
+/* Each kind once, however often and whatever the address; errno is kept. */
+static void commit_all_twice(void *unused)
+{
+	(void)unused;
+	report_set_compat(true);
+	errno = E2BIG;
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < array_size(faults); i++)
+			commit_fault((void *)(uintptr_t)&faults[i]);
+		report_wrong_size(&ours, 1);
+	}
+	unit_must(errno == E2BIG);
+}
+
+static void test_compat(void **state)
+{
+	struct unit_child child = unit_run(commit_all_twice, NULL);
+	char wanted[4096] = "";
+
+	(void)state;
+	for (size_t i = 0; i < array_size(faults); i++) {
+		strcat(wanted, faults[i].text);
+		strcat(wanted, "\n");
+	}
+	strcat(wanted, "typeslab: wrong size free" AT_OURS " as 1 bytes\n");
+	assert_string_equal(child.text, wanted);
+	assert_int_equal(child.status, 0);
+}
+
+static void break_under_compat(void *unused)
+{
+	report_set_compat(true);
+	break_metadata(unused);
+}
+
+static void leave_compat(void *unused)
+{
+	report_set_compat(true);
+	report_set_compat(false);
+	free_wrong_size(unused);
+}
+
+static void test_still_fatal(void **state)
+{
+	(void)state;
+	unit_run_dead(break_under_compat, NULL,
+		      "typeslab: broken metadata: some words\n");
+	unit_run_dead(leave_compat, NULL,
+		      "typeslab: wrong size free" AT_OURS " as 4097 bytes\n");
+}
+
+static void give_advice(void *unused)
+{
+	(void)unused;
+	report_unknown_option("colour=blue,x", 6);
+	report_bad_value("mode=odd,data=8", 8, "typed|random|none");
+	report_no_snapshot("/no/such/file");
+	report_small_tokens();
+	report_small_tokens();
+}
+
+static void test_advice(void **state)
+{
+	struct unit_child child = unit_run(give_advice, NULL);
+
+	(void)state;
+	assert_string_equal(
+		child.text,
+		"typeslab: unknown option: colour\n"
+		"typeslab: bad value: mode=odd (typed|random|none)\n"
+		"typeslab: snapshot: cannot create /no/such/file\n"
+		"typeslab: small tokens: built with -falloc-token-max;"
+		" set token_max= or build without it\n");
+	assert_int_equal(child.status, 0);
+}
+
+static char endless[1000];
+
+static void report_endless(void *unused)
+{
+	(void)unused;
+	memset(endless, 'x', sizeof(endless) - 1);
+	report_unknown_option(endless, sizeof(endless) - 1);
+}
+
+/* What does not fit is cut, the newline is not. */
+static void test_cut(void **state)
+{
+	struct unit_child child = unit_run(report_endless, NULL);
+
+	(void)state;
+	assert_int_equal(strlen(child.text), 256);
+	assert_int_equal(child.text[255], '\n');
+	assert_int_equal(child.status, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_other_deaths),
+		cmocka_unit_test(test_compat),
+		cmocka_unit_test(test_still_fatal),
+		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

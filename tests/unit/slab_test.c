@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "policy/size_class.h"
+#include "slab/slab.h"
+#include "tests/unit/fixture.h"
+
+/* What a slab of the class must be, and the stupid twin that says so. */
+struct model {
+	struct slab *slab;
+	unsigned int nr_slots;
+	size_t size;
+	char *base;
+	unsigned char *states; /* one a slot */
+	unsigned int nr[3];    /* slots in each state */
+};
+
+static void model_begin(struct model *model, unsigned int class)
+{
+	model->slab = fixture_slab(class, 0x1230);
+	model->size = class_size(class);
+	model->nr_slots = class_span(class) / model->size;
+	model->base = region_chunk_base(model->slab);
+	model->states = test_calloc(model->nr_slots, 1);
+	memset(model->nr, 0, sizeof(model->nr));
+	model->nr[SLOT_FREE] = model->nr_slots;
+}
+
+static void model_end(struct model *model)
+{
+	test_free(model->states);
+}
+
+static void set_state(struct model *model, unsigned int slot,
+		      enum slot_state from, enum slot_state to)
+{
+	assert_int_equal(model->states[slot], from);
+	model->states[slot] = to;
+	model->nr[from]--;
+	model->nr[to]++;
+}
+
+static void model_check(const struct model *model)
+{
+	const struct slab *slab = model->slab;
+
+	slab_check(slab);
+	for (unsigned int i = 0; i < model->nr_slots; i++)
+		assert_int_equal(slab->states[i], model->states[i]);
+	assert_int_equal(slab->nr_free + slab->nr_slots - slab->nr_used,
+			 model->nr[SLOT_FREE]);
+	assert_int_equal(slab_is_empty(slab),
+			 model->nr[SLOT_FREE] == model->nr_slots);
+	assert_int_equal(slab_has_room(slab), model->nr[SLOT_FREE] > 0);
+}
+
+static void take(struct model *model, unsigned int max)
+{
+	struct slot out[80];
+	unsigned int got = slab_take_slots_locked(model->slab, out, max);
+	unsigned int there = model->nr[SLOT_FREE];
+
+	assert_int_equal(got, there < max ? there : max);
+	for (unsigned int i = 0; i < got; i++) {
+		size_t slot = (out[i].address - model->base) / model->size;
+
+		assert_true(slot < model->nr_slots);
+		assert_ptr_equal(out[i].address,
+				 model->base + slot * model->size);
+		assert_ptr_equal(out[i].state, &model->slab->states[slot]);
+		set_state(model, slot, SLOT_FREE, SLOT_STOCK);
+	}
+}
+
+/* A random slot in @from goes to @to: the next one from a random place. */
+static void move_one(struct model *model, uint64_t *seed, enum slot_state from,
+		     enum slot_state to)
+{
+	unsigned int slot = unit_random(seed) % model->nr_slots;
+
+	if (!model->nr[from])
+		return;
+	while (model->states[slot] != from)
+		slot = (slot + 1) % model->nr_slots;
+	set_state(model, slot, from, to);
+	if (to == SLOT_FREE)
+		slab_give_slot_locked(model->slab, &model->slab->states[slot]);
+	else
+		model->slab->states[slot] = to;
+}
+
+static void step(struct model *model, uint64_t *seed, bool shrinks)
+{
+	switch (unit_random(seed) % 8) {
+	case 0:
+		return take(model, unit_random(seed) % (shrinks ? 2 : 70));
+	case 1:
+	case 2:
+		return move_one(model, seed, SLOT_STOCK, SLOT_LIVE);
+	case 3:
+	case 4:
+		return move_one(model, seed, SLOT_LIVE, SLOT_STOCK);
+	default:
+		for (int i = 0; i < (shrinks ? 8 : 2); i++)
+			move_one(model, seed, SLOT_STOCK, SLOT_FREE);
+	}
+}
+
+static void test_model(void **state)
+{
+	uint64_t seed = unit_seed();
+
+	(void)state;
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+		struct model model;
+
+		model_begin(&model, class);
+		for (int i = 0; i < 400; i++) {
+			step(&model, &seed, i / 100 % 2);
+			model_check(&model);
+		}
+		model_end(&model);
+	}
+}
+
+/* Every offset of every chunk of the span: its slot, or no slot at all. */
+static void test_slot_of(void **state)
+{
+	(void)state;
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+		struct slab *slab = fixture_slab(class, 0);
+		char *base = region_chunk_base(slab);
+		size_t size = class_size(class);
+		size_t nr_slots = class_span(class) / size;
+
+		for (size_t at = 0; at < class_span(class); at++) {
+			size_t chunk = region_chunk_of(base + at);
+			struct slab *record = slab_of_chunk(chunk);
+			uint32_t slot = slab_slot_of(record, base + at);
+
+			if (at % size == 0 && at / size < nr_slots)
+				assert_int_equal(slot, at / size);
+			else
+				assert_true(slot >= record->nr_slots);
+		}
+	}
+}
+
+static void test_records(void **state)
+{
+	(void)state;
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+		struct slab *slab = fixture_slab(class, 0x7fe0);
+		uint32_t first = slab_chunk(slab);
+
+		for (size_t i = 0; i < class_span(class) / CHUNK_SIZE; i++) {
+			struct slab *record = slab_of_chunk(first + i);
+
+			assert_ptr_equal(slab_first(record), slab);
+			assert_int_equal(slab_chunk(record), first + i);
+			assert_int_equal(record->kind, SLAB_SMALL);
+			assert_int_equal(record->bin, 0x7fe0);
+			assert_int_equal(record->size, class_size(class));
+			assert_int_equal(record->span, class_span(class));
+			assert_int_equal(record->bias, i * CHUNK_SIZE);
+			assert_ptr_equal(record->states, slab->states);
+		}
+	}
+}
+
+static void test_reset(void **state)
+{
+	struct model model;
+
+	(void)state;
+	model_begin(&model, 5);
+	take(&model, 30);
+	for (unsigned int i = 0; i < model.nr_slots; i++) {
+		if (model.states[i] == SLOT_STOCK) {
+			set_state(&model, i, SLOT_STOCK, SLOT_FREE);
+			slab_give_slot_locked(model.slab,
+					      &model.slab->states[i]);
+		}
+	}
+	assert_true(slab_is_empty(model.slab));
+	slab_reset(model.slab);
+	assert_int_equal(model.slab->nr_used, 0);
+	assert_int_equal(model.slab->nr_free, 0);
+	model_check(&model);
+	take(&model, 70);
+	model_check(&model);
+	model_end(&model);
+}
+
+/* A slot never handed out is not taken before one that came back. */
+static void test_used_before_fresh(void **state)
+{
+	struct slot out[16];
+	struct slab *slab = fixture_slab(0, 0);
+
+	(void)state;
+	assert_int_equal(slab_take_slots_locked(slab, out, 16), 16);
+	assert_int_equal(slab->nr_used, 16);
+	for (int i = 0; i < 16; i += 2)
+		slab_give_slot_locked(slab, out[i].state);
+	assert_int_equal(slab_take_slots_locked(slab, out, 8), 8);
+	assert_int_equal(slab->nr_used, 16);
+	assert_int_equal(slab->nr_free, 0);
+}
+
+/* A slab with one slot out, harmed as the number says. */
+static void harm(void *how)
+{
+	struct slab *slab = fixture_slab(9, 0);
+	struct slot out[4];
+
+	slab_take_slots_locked(slab, out, 4);
+	slab_give_slot_locked(slab, out[1].state);
+	slab_check(slab);
+	switch (*(int *)how) {
+	case 0:
+		slab->nr_free++;
+		break;
+	case 1:
+		slab->states[2] = 7;
+		break;
+	case 2:
+		slab->states[10] = SLOT_LIVE;
+		break;
+	case 3:
+		slab_give_slot_locked(slab, out[1].state);
+		break;
+	case 4:
+		*out[2].state = SLOT_LIVE;
+		slab_give_slot_locked(slab, out[2].state);
+		break;
+	case 5:
+		slab->nr_free = 3;
+		slab_take_slots_locked(slab, out, 3);
+		break;
+	}
+	slab_check(slab);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = {
+		"slab's count of free slots",
+		"slot state",
+		"slot out that was never handed out",
+		"slot given back that was not in stock",
+		"slot given back that was not in stock",
+		"slab's count of free slots",
+	};
+
+	(void)state;
+	for (int how = 0; how < (int)array_size(words); how++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "typeslab: broken metadata: %s\n",
+			 words[how]);
+		unit_run_dead(harm, &how, line);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fixture_begin();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_slot_of),
+		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_used_before_fresh),
+		cmocka_unit_test(test_damage_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, begin, NULL);
+}

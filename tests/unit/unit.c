@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* unit: see unit.h. */
+#define _GNU_SOURCE
+#include "tests/unit/unit.h"
+
+#include <signal.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+static void run_in_child(void (*body)(void *), void *arg, int to)
+{
+	const struct rlimit no_core = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	/* cmocka's handler would jump back into the parent's tests. */
+	signal(SIGABRT, SIG_DFL);
+	signal(SIGSEGV, SIG_DFL);
+	signal(SIGBUS, SIG_DFL);
+	dup2(to, 2);
+	close(to);
+	body(arg);
+	_exit(0);
+}
+
+struct unit_child unit_run(void (*body)(void *), void *arg)
+{
+	struct unit_child child = { 0 };
+	size_t length = 0;
+	int ends[2];
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	fflush(stdout);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		close(ends[0]);
+		run_in_child(body, arg, ends[1]);
+	}
+	close(ends[1]);
+	do {
+		got = read(ends[0], child.text + length,
+			   sizeof(child.text) - 1 - length);
+		length += got > 0 ? got : 0;
+	} while (got > 0);
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &child.status, 0), pid);
+	return child;
+}
+
+void unit_run_well(void (*body)(void *), void *arg)
+{
+	struct unit_child child = unit_run(body, arg);
+
+	if (child.status)
+		print_error("%s", child.text);
+	assert_int_equal(child.status, 0);
+}
+
+void unit_run_dead(void (*body)(void *), void *arg, const char *text)
+{
+	struct unit_child child = unit_run(body, arg);
+
+	assert_string_equal(child.text, text);
+	assert_true(WIFSIGNALED(child.status));
+	assert_int_equal(WTERMSIG(child.status), SIGABRT);
+}
+
+void unit_fail(const char *file, int line, const char *what)
+{
+	dprintf(2, "%s:%d: not so: %s\n", file, line, what);
+	_exit(3);
+}
+
+uint64_t unit_seed(void)
+{
+	const char *given = getenv("SEED");
+	uint64_t seed;
+
+	if (given)
+		seed = strtoull(given, NULL, 0);
+	else if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = 1;
+	printf("# SEED=%llu\n", (unsigned long long)seed);
+	return seed | 1;
+}
+
+uint64_t unit_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state * 0x9e3779b97f4a7c15 >> 16;
+}
+
+bool unit_can_read(const void *p)
+{
+	char byte;
+	struct iovec to = { &byte, 1 };
+	struct iovec from = { (void *)(uintptr_t)p, 1 };
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+}

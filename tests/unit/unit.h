@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unit: what the unit tests share.
+ *
+ * Promises:   a body that may die runs in a child, and what it said is kept;
+ *             random tests print their seed and take it back from SEED.
+ */
+#ifndef UNIT_UNIT_H
+#define UNIT_UNIT_H
+
+#include "base/compiler.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Whether the address space holds a sanitizer's shadow too. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNIT_HAS_SANITIZER true
+#elif defined(__has_feature)
+#define UNIT_HAS_SANITIZER \
+	(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define UNIT_HAS_SANITIZER false
+#endif
+
+struct unit_child {
+	int status;	 /* as from waitpid() */
+	char text[4096]; /* what it wrote to standard error */
+};
+
+/* Runs @body in a child that ends with status 0 unless @body ends it. */
+struct unit_child unit_run(void (*body)(void *), void *arg);
+
+/* As above; fails the test unless it ended with status 0. */
+void unit_run_well(void (*body)(void *), void *arg);
+
+/* As above; fails the test unless it aborted and said just @text. */
+void unit_run_dead(void (*body)(void *), void *arg, const char *text);
+
+/* For bodies in a child, where cmocka's assertions do not work. */
+#define unit_must(cond) \
+	((cond) ? (void)0 : unit_fail(__FILE__, __LINE__, #cond))
+never_returns void unit_fail(const char *file, int line, const char *what);
+
+/* A random number from here on, told and repeatable. */
+uint64_t unit_seed(void);
+uint64_t unit_random(uint64_t *state);
+
+/* Whether the byte at @p can be read; it is not touched otherwise. */
+bool unit_can_read(const void *p);
+
+#endif /* UNIT_UNIT_H */
