@@ -26,7 +26,7 @@
  * Extents are multiples of a block; the first chunk of each is never
  * committed, so unmapped ground lies between any two extents.
  */
-#define BLOCK_SIZE (1ul << 20)
+#define BLOCK_SIZE (256ul << 10)
 
 /* Address space reserved for objects, unless the process is limited. */
 #define RESERVE_DEFAULT (16ul << 40)

@@ -10,6 +10,7 @@ enum list {
 	LIST_PARTIAL,
 	LIST_EMPTY,
 	LIST_FRESH,
+	LIST_REFUNDED,
 };
 
 static size_t idle_bytes;
@@ -36,6 +37,8 @@ static uint32_t *head_of(struct cache *cache, enum list list)
 		return &cache->partial;
 	case LIST_EMPTY:
 		return &cache->empty;
+	case LIST_REFUNDED:
+		return &cache->refunded;
 	default:
 		return &cache->fresh;
 	}
@@ -103,6 +106,7 @@ static bool acquire(struct cache *cache, uint32_t tag)
 		cache->partial = 0;
 		cache->empty = 0;
 		cache->fresh = 0;
+		cache->refunded = 0;
 		cache->nr_empty = 0;
 		cache->epoch++;
 		return true;
@@ -169,32 +173,41 @@ bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
 	return true;
 }
 
-/* Takes the whole list of empty slabs away; nobody else can reach them. */
-static uint32_t detach_empty(struct cache *cache, uint32_t tag)
+/* Takes a whole list away; nobody else can reach its slabs then. */
+static uint32_t detach_list(struct cache *cache, enum list list, uint32_t tag)
 {
 	uint32_t first;
 
 	if (!acquire(cache, tag))
 		return 0;
-	first = cache->empty;
+	first = *head_of(cache, list);
 	for (uint32_t chunk = first; chunk;) {
 		struct slab *slab = slab_of_chunk(chunk);
 
 		slab->list = LIST_NONE;
 		cache->nr_empty--;
-		sub_idle(slab->span);
+		if (list == LIST_EMPTY)
+			sub_idle(slab->span);
 		chunk = slab->next;
 	}
-	cache->empty = 0;
+	*head_of(cache, list) = 0;
 	lock_release(&cache->lock);
 	return first;
 }
 
+/* Where empty slabs go once their memory was given back, or could not be. */
+static enum list give_back(char *start, size_t size, bool refund)
+{
+	if (refund && os_refund(start, size))
+		return LIST_REFUNDED;
+	return os_purge(start, size) ? LIST_FRESH : LIST_EMPTY;
+}
+
 /*
- * Purges the run of neighbours that begins the list; returns the rest. Slabs
- * emptied in order of address are neighbours: one call for many.
+ * Gives back the run of neighbours that begins the list; returns the rest.
+ * Slabs emptied in order of address are neighbours: one call for many.
  */
-static uint32_t purge_run(uint32_t first, bool *purged)
+static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
 {
 	struct slab *slab = slab_of_chunk(first);
 	char *start = region_chunk_base(slab);
@@ -213,12 +226,12 @@ static uint32_t purge_run(uint32_t first, bool *purged)
 			break;
 		chunk = next->next;
 	}
-	*purged = os_purge(start, end - start);
+	*list = give_back(start, end - start, refund);
 	return chunk;
 }
 
-static void attach_purged(struct cache *cache, uint32_t from, uint32_t to,
-			  bool purged, uint32_t tag)
+static void attach_run(struct cache *cache, uint32_t from, uint32_t to,
+		       enum list list, uint32_t tag)
 {
 	if (!acquire(cache, tag))
 		return;
@@ -228,24 +241,55 @@ static void attach_purged(struct cache *cache, uint32_t from, uint32_t to,
 		from = slab->next;
 		if (slab->epoch != (uint8_t)cache->epoch)
 			continue;
-		if (purged)
+		if (list != LIST_EMPTY)
 			slab_reset(slab);
-		relink_slab(cache, slab);
+		link_slab(cache, slab, list);
 	}
 	lock_release(&cache->lock);
 }
 
-void cache_purge(struct cache *cache, uint32_t tag)
+static void purge_list(struct cache *cache, enum list from, bool refund,
+		       uint32_t tag)
 {
-	uint32_t chunk = detach_empty(cache, tag);
+	uint32_t chunk = detach_list(cache, from, tag);
 
 	while (chunk) {
-		bool purged;
-		uint32_t rest = purge_run(chunk, &purged);
+		enum list list;
+		uint32_t rest = give_back_run(chunk, refund, &list);
 
-		attach_purged(cache, chunk, rest, purged, tag);
+		attach_run(cache, chunk, rest, list, tag);
 		chunk = rest;
 	}
+}
+
+void cache_purge(struct cache *cache, bool refund, uint32_t tag)
+{
+	purge_list(cache, LIST_EMPTY, refund, tag);
+	if (refund)
+		purge_list(cache, LIST_FRESH, refund, tag);
+}
+
+bool cache_recommit(struct cache *cache, uint32_t tag)
+{
+	struct slab *slab = NULL;
+	bool done;
+
+	if (!cache->refunded || !acquire(cache, tag))
+		return false;
+	if (cache->refunded) {
+		slab = slab_of_chunk(cache->refunded);
+		unlink_slab(cache, slab);
+	}
+	lock_release(&cache->lock);
+	if (!slab)
+		return false;
+	done = os_commit(region_chunk_base(slab), slab->span);
+	if (!acquire(cache, tag))
+		return false;
+	if (slab->epoch == (uint8_t)cache->epoch)
+		link_slab(cache, slab, done ? LIST_FRESH : LIST_REFUNDED);
+	lock_release(&cache->lock);
+	return done;
 }
 
 static void check_list(struct cache *cache, enum list list)
@@ -254,7 +298,8 @@ static void check_list(struct cache *cache, enum list list)
 		struct slab *slab = slab_of_chunk(chunk);
 
 		slab_check(slab);
-		if (slab->list != list || list_for(slab) != list)
+		if (slab->list != list ||
+		    (list != LIST_REFUNDED && list_for(slab) != list))
 			report_broken("slab on the wrong list");
 		chunk = slab->next;
 	}
@@ -267,5 +312,6 @@ void cache_check(struct cache *cache, uint32_t tag)
 	check_list(cache, LIST_PARTIAL);
 	check_list(cache, LIST_EMPTY);
 	check_list(cache, LIST_FRESH);
+	check_list(cache, LIST_REFUNDED);
 	lock_release(&cache->lock);
 }

@@ -2,14 +2,15 @@
 /*
  * cache: all slabs of one partition and one size class.
  *
- * Owns:       three lists of slabs and the lock over them and over the slabs'
+ * Owns:       four lists of slabs and the lock over them and over the slabs'
  *             own counts; the count of idle bytes of all caches together.
  * Promises:   slots come from slabs in use before empty ones and from empty
  *             ones before fresh ones; no system call is made under the lock.
  * Relies on:  the heap above to add slabs and to call cache_purge().
  * Invariant:  a slab with room is on exactly one list: partial (some slots
- *             out), empty (none out, memory dirty) or fresh (none out, memory
- *             zero); a slab without room is on none.
+ *             out), empty (none out, memory dirty), fresh (none out, memory
+ *             zero) or refunded (none out, memory to be committed first); a
+ *             slab without room is on none.
  *
  * Lock order: a cache's lock is taken alone.
  *
@@ -30,8 +31,9 @@ struct cache {
 	uint32_t partial; /* LIFO: the slab that was freed into last is warm */
 	uint32_t empty;	  /* LIFO, for the same reason */
 	uint32_t fresh;
+	uint32_t refunded;
 	uint32_t nr_slabs;
-	uint32_t nr_empty; /* on the lists empty and fresh */
+	uint32_t nr_empty; /* on the lists empty, fresh and refunded */
 	uint32_t epoch;
 	uint64_t nr_out; /* slots taken and not given back */
 };
@@ -50,8 +52,14 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 /* A slab of this cache, just initialised. False: handler, slab is lost. */
 bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag);
 
-/* Gives the memory of empty slabs back to the system. */
-void cache_purge(struct cache *cache, uint32_t tag);
+/*
+ * Gives the memory of empty slabs back to the system; @refund: the right to
+ * it too, so that another cache may commit.
+ */
+void cache_purge(struct cache *cache, bool refund, uint32_t tag);
+
+/* Commits a refunded slab again; false: there is none, or no memory. */
+bool cache_recommit(struct cache *cache, uint32_t tag);
 
 /* Bytes of empty slabs not yet purged, over all caches. */
 size_t cache_idle_bytes(void);

@@ -9,34 +9,40 @@
 extern int _dl_find_object(void *address, struct dl_find_object *out)
 	__attribute__((__weak__));
 
+/* Part of the C++ runtime, where there is one. */
+extern void *__cxa_allocate_exception(size_t size) __attribute__((__weak__));
+
 static bool find_object(const void *address, struct dl_find_object *out)
 {
 	return _dl_find_object && !_dl_find_object((void *)address, out);
 }
 
+/* Whether @site lies in the object that @function is part of. */
+static bool is_beside(uintptr_t site, uintptr_t function)
+{
+	struct dl_find_object object;
+
+	return find_object((void *)function, &object) &&
+	       site >= (uintptr_t)object.dlfo_map_start &&
+	       site < (uintptr_t)object.dlfo_map_end;
+}
+
 /*
- * Whether @site lies in the C library: strdup() inside a wrapper allocates
- * for itself. In a static program the two are one object and cannot be told
- * apart; the rules of size and depth have to do there.
+ * Whether @site lies in the C library or its loader: strdup() inside a wrapper
+ * allocates for itself. In a static program all is one object and cannot be
+ * told apart; the rules of size and depth have to do there.
  */
 static bool is_in_libc(uintptr_t site)
 {
-	struct dl_find_object libc, ours;
-	uintptr_t start, end;
-
-	if (!find_object((void *)(uintptr_t)abort, &libc) ||
-	    !find_object((void *)(uintptr_t)caller_take, &ours) ||
-	    libc.dlfo_map_start == ours.dlfo_map_start)
-		return false;
-	start = (uintptr_t)libc.dlfo_map_start;
-	end = (uintptr_t)libc.dlfo_map_end;
-	return site >= start && site < end;
+	return !is_beside((uintptr_t)abort, (uintptr_t)caller_take) &&
+	       (is_beside(site, (uintptr_t)abort) ||
+		is_beside(site, (uintptr_t)_dl_find_object));
 }
 
 /*
  * Whether the shim's frame is still on the stack: its struct holds the proof
- * and its return address is where it was. After a longjmp or an exception the
- * frames that came over it have overwritten one or the other.
+ * and its return address is where it was. Where it was left unseen,
+ * the frames that came over it have overwritten one or the other, most likely.
  */
 static bool is_shim_there(const struct announcement *announced)
 {
@@ -46,10 +52,36 @@ static bool is_shim_there(const struct announcement *announced)
 	       frame[1] == announced->return_address;
 }
 
+/*
+ * A throw allocates its exception in the C++ runtime first of all. Where the
+ * runtime allocates for another reason, the wrapper's caller loses its token.
+ */
+static bool is_throw(uintptr_t site)
+{
+	return __cxa_allocate_exception &&
+	       !is_beside((uintptr_t)__cxa_allocate_exception,
+			  (uintptr_t)caller_take) &&
+	       is_beside(site, (uintptr_t)__cxa_allocate_exception);
+}
+
+/* From the announced size to twice that and a page: a header, rounding. */
+static bool is_size_near(size_t size, size_t announced)
+{
+	return size >= announced && size - announced <= announced + 4096;
+}
+
 static void drop(struct heap *heap)
 {
 	heap->announced.caller = NULL;
 	thread_resume();
+}
+
+void caller_leave(void)
+{
+	struct heap *heap = thread_own();
+
+	if (heap && heap->announced.caller)
+		drop(heap);
 }
 
 uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
@@ -60,12 +92,12 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 
 	/* Not below the shim: it was left, or this is another stack. */
 	if ((const char *)frame >= announced->frame ||
-	    !is_shim_there(announced)) {
+	    !is_shim_there(announced) || is_throw(site)) {
 		drop(heap);
 		return token;
 	}
 	if (token || depth > TYPESLAB_CALLER_DEPTH || is_in_libc(site) ||
-	    size < announced->size || size / 2 > announced->size + 2048)
+	    !is_size_near(size, announced->size))
 		return token;
 	token = announced->token;
 	announced->caller->proof = 0;

@@ -22,6 +22,10 @@
 uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 		     uintptr_t site, const void *frame);
 
+/* The thread leaves frames by a longjmp or an exception: nothing is announced
+ * any more. May be called at any time, from a signal handler too. */
+void caller_leave(void);
+
 static always_inline uint64_t caller_settle(struct heap *heap, size_t size,
 					    uint64_t token, uintptr_t site)
 {

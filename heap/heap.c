@@ -54,15 +54,16 @@ static struct slab *make_slab(struct heap *heap, uint32_t offset)
 	size_t size = class_size(class_of_bin(offset));
 	size_t span = class_span(class_of_bin(offset));
 	size_t nr_states = round_up(span / size, 8);
-	uint32_t tag = thread_tag(heap);
+	bool is_first = !cache_of_bin(offset)->nr_slabs;
+	struct region_asker asker = thread_asker(heap, is_first);
 	uint8_t *states;
 	struct slab *slab;
 	char *ground;
 
 	states = arena_take(&layout.states, nr_states, 8);
-	if (!states || !layout_lock_partition(partition, tag))
+	if (!states || !layout_lock_partition(partition, asker.tag))
 		return NULL;
-	ground = ground_take(&partition->slabs, span, thread_random(heap), tag);
+	ground = ground_take(&partition->slabs, span, &asker);
 	lock_release(&partition->lock);
 	if (!ground)
 		return NULL;
@@ -85,6 +86,8 @@ static int take_slots(struct heap *heap, uint32_t offset, struct slot *out,
 
 	if (got > 0)
 		return got;
+	if (!got && cache_recommit(cache, tag))
+		return cache_take(cache, out, max, tag);
 	slab = make_slab(heap, offset);
 	if (!slab)
 		return 0;
@@ -120,13 +123,48 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slot.address;
 }
 
-static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
-			  bool *is_zero)
+/*
+ * Empty slabs and free large ground of all partitions back to the system;
+ * @refund: the right to them too.
+ */
+static void purge_all(struct heap *heap, bool refund)
 {
+	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+	uint32_t tag = thread_tag(heap);
+
+	for (unsigned int i = 0; i < nr_caches; i++) {
+		if (layout.caches[i].nr_slabs)
+			cache_purge(&layout.caches[i], refund, tag);
+	}
+	for (unsigned int row = 0; row < layout.nr_rows; row++)
+		large_purge(heap, &layout.partitions[row], refund);
+}
+
+static void *try_in_row(struct heap *heap, unsigned int row, size_t size,
+			size_t align, bool *is_zero)
+{
+	unsigned int class = class_of_aligned(size, align);
+
 	*is_zero = false;
-	if (size > SMALL_MAX)
-		return large_alloc(heap, row, size, 0, is_zero);
-	return alloc_from(heap, bin_offset(row, class_of(size)));
+	if (class < NR_CLASSES)
+		return alloc_from(heap, bin_offset(row, class));
+	return large_alloc(heap, row, size, align, is_zero);
+}
+
+/*
+ * What others hold but do not use is refunded before the heap says that there
+ * is no memory: RLIMIT_DATA and overcommit count what may be written to.
+ */
+static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
+			  size_t align, bool *is_zero)
+{
+	void *p = try_in_row(heap, row, size, align, is_zero);
+
+	if (likely(p) || size > region.nr_blocks * BLOCK_SIZE)
+		return p;
+	thread_flush(heap);
+	purge_all(heap, true);
+	return try_in_row(heap, row, size, align, is_zero);
 }
 
 static void *or_no_memory(void *p)
@@ -145,7 +183,7 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
-	p = alloc_in_row(heap, layout_row(token, site), size, &is_zero);
+	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
 	thread_leave(heap);
 	return or_no_memory(p);
 }
@@ -164,7 +202,7 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
-	p = alloc_in_row(heap, layout_row(token, site), size, &is_zero);
+	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
 	thread_leave(heap);
 	if (p && !is_zero)
 		memset(p, 0, size);
@@ -174,7 +212,6 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 			 uintptr_t site)
 {
-	unsigned int class = class_of_aligned(size, align);
 	struct heap *heap = thread_enter();
 	unsigned int row;
 	bool is_zero;
@@ -184,31 +221,26 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	row = layout_row(token, site);
-	if (class < NR_CLASSES)
-		p = alloc_from(heap, bin_offset(row, class));
-	else
-		p = large_alloc(heap, row, size, align, &is_zero);
+	p = alloc_in_row(heap, row, size, align, &is_zero);
 	thread_leave(heap);
 	return or_no_memory(p);
 }
 
-/* Empty slabs and free large ground of all partitions back to the system. */
-static void purge_all(struct heap *heap)
+static size_t nr_idle_bytes(void)
 {
-	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
-
-	for (unsigned int i = 0; i < nr_caches; i++) {
-		if (__atomic_load_n(&layout.caches[i].empty, __ATOMIC_RELAXED))
-			cache_purge(&layout.caches[i], thread_tag(heap));
-	}
-	for (unsigned int row = 0; row < layout.nr_rows; row++)
-		large_purge(heap, &layout.partitions[row]);
+	return cache_idle_bytes() + large_idle_bytes();
 }
 
+/* Where the system refuses to take memory back, asking again must be rare. */
 static void purge_idle(struct heap *heap)
 {
-	if (unlikely(cache_idle_bytes() + large_idle_bytes() > IDLE_MAX))
-		purge_all(heap);
+	static size_t most = IDLE_MAX;
+
+	if (likely(nr_idle_bytes() <= __atomic_load_n(&most, __ATOMIC_RELAXED)))
+		return;
+	purge_all(heap, false);
+	__atomic_store_n(&most, size_max(IDLE_MAX, 2 * nr_idle_bytes()),
+			 __ATOMIC_RELAXED);
 }
 
 bool heap_trim(void)
@@ -219,8 +251,8 @@ bool heap_trim(void)
 	if (!heap)
 		return false;
 	thread_flush(heap);
-	had_any = cache_idle_bytes() + large_idle_bytes();
-	purge_all(heap);
+	had_any = nr_idle_bytes();
+	purge_all(heap, false);
 	thread_leave(heap);
 	return had_any;
 }
@@ -280,9 +312,10 @@ void heap_free_odd(void *p)
 
 	if (!p)
 		return;
-	if (untagged(p) != p)
+	place = place_find(untagged(p));
+	if (untagged(p) != p && place.kind == PLACE_LIVE)
 		return heap_free(untagged(p));
-	place = place_find(p);
+	place.facts.address = p;
 	place_report(&place, ACT_FREE);
 }
 
@@ -291,8 +324,10 @@ static struct place find_live(const void *p, enum report_act act)
 {
 	struct place place = place_find(untagged(p));
 
-	if (unlikely(place.kind != PLACE_LIVE))
-		place_report(&place, act);
+	if (likely(place.kind == PLACE_LIVE))
+		return place;
+	place.facts.address = p;
+	place_report(&place, act);
 	return place;
 }
 
@@ -354,8 +389,12 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		return NULL;
 	}
 	place = find_live(p, ACT_REALLOC);
+	if (place.kind != PLACE_LIVE) {
+		errno = EINVAL;
+		return NULL;
+	}
 	heap = thread_enter();
-	if (place.kind != PLACE_LIVE || !heap)
+	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	row = realloc_row(place.slab, token, site);
@@ -364,7 +403,7 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		thread_leave(heap);
 		return p;
 	}
-	moved = alloc_in_row(heap, row, size, &is_zero);
+	moved = alloc_in_row(heap, row, size, 1, &is_zero);
 	thread_leave(heap);
 	if (!moved)
 		return or_no_memory(NULL);

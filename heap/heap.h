@@ -42,6 +42,7 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 /*
  * @size 0 frees and returns NULL, as glibc does; @p NULL allocates. A token
  * that says nothing, or the token of the row the block is in, keeps the row.
+ * EINVAL instead of ENOMEM, under compat: @p was no live block.
  */
 void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site);
 
@@ -83,7 +84,7 @@ static always_inline uint64_t heap_row_of_token(const struct heap *heap,
 static always_inline void *heap_alloc(size_t size, uint64_t token,
 				      uintptr_t site)
 {
-	const struct heap *heap = thread_heap_now;
+	const struct heap *heap = thread_heap_now();
 	struct bin *bin;
 	uint64_t row;
 
@@ -141,7 +142,7 @@ static always_inline void heap_free(void *p)
 	state = slab->states + index;
 	if (unlikely(!heap_claim(state)))
 		return heap_free_odd(p);
-	bin = heap_bin(thread_heap_now, slab->bin);
+	bin = heap_bin(thread_heap_now(), slab->bin);
 	if (unlikely(magazine_is_full(bin)))
 		return heap_free_full(slab, p, state);
 	magazine_push(bin, p, state);

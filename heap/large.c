@@ -18,7 +18,7 @@ size_t large_idle_bytes(void)
 
 size_t large_usable(size_t size)
 {
-	return round_up(size, os_page_size());
+	return round_up(size_max(size, 1), os_page_size());
 }
 
 static unsigned int bin_of_span(size_t span)
@@ -28,10 +28,7 @@ static unsigned int bin_of_span(size_t span)
 
 static uint32_t *list_of(struct partition *partition, const struct slab *range)
 {
-	unsigned int bin = bin_of_span(range->span);
-
-	return range->is_dirty ? &partition->free_dirty[bin] :
-				 &partition->free_clean[bin];
+	return &partition->free[range->condition][bin_of_span(range->span)];
 }
 
 static struct slab *record_at(const void *address)
@@ -52,7 +49,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
 		*list_of(partition, range) = range->next;
 	if (range->next)
 		slab_of_chunk(range->next)->prev = range->prev;
-	if (range->is_dirty)
+	if (range->condition == GROUND_DIRTY)
 		__atomic_fetch_sub(&idle_bytes, range->span, __ATOMIC_RELAXED);
 	record_at(end_of(range) - CHUNK_SIZE)->kind = SLAB_NONE;
 	range->kind = SLAB_NONE;
@@ -63,7 +60,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
  * bias is 1 and its next the first one; a range of one chunk has only a first.
  */
 static void link_range(struct partition *partition, char *start, size_t span,
-		       bool is_dirty)
+		       enum condition condition)
 {
 	struct slab *range = record_at(start);
 	struct slab *last = record_at(start + span - CHUNK_SIZE);
@@ -74,14 +71,14 @@ static void link_range(struct partition *partition, char *start, size_t span,
 	last->bias = last != range;
 	last->next = slab_chunk(range);
 	last->epoch = partition->epoch;
-	last->is_dirty = is_dirty;
+	last->condition = condition;
 	range->kind = SLAB_LARGE_FREE;
 	range->nr_slots = 0;
 	range->bias = 0;
 	range->epoch = partition->epoch;
-	range->is_dirty = is_dirty;
+	range->condition = condition;
 	range->span = span;
-	if (is_dirty)
+	if (condition == GROUND_DIRTY)
 		__atomic_fetch_add(&idle_bytes, span, __ATOMIC_RELAXED);
 	list = list_of(partition, range);
 	range->prev = 0;
@@ -92,22 +89,22 @@ static void link_range(struct partition *partition, char *start, size_t span,
 }
 
 static bool can_join(const struct partition *partition,
-		     const struct slab *neighbour, bool is_dirty)
+		     const struct slab *neighbour, enum condition condition)
 {
 	return neighbour->kind == SLAB_LARGE_FREE &&
 	       neighbour->epoch == partition->epoch &&
-	       neighbour->is_dirty == is_dirty;
+	       neighbour->condition == condition;
 }
 
 /* Adds free ground, grown together with its neighbours of the same kind. */
 static void add_range(struct partition *partition, char *start, size_t span,
-		      bool is_dirty)
+		      enum condition condition)
 {
 	struct slab *before = record_at(start - CHUNK_SIZE);
 	struct slab *after = record_at(start + span);
 
 	/* The chunk before an extent is unmapped ground: its kind is NONE. */
-	if (can_join(partition, before, is_dirty)) {
+	if (can_join(partition, before, condition)) {
 		struct slab *range = before->bias ?
 					     slab_of_chunk(before->next) :
 					     before;
@@ -117,13 +114,13 @@ static void add_range(struct partition *partition, char *start, size_t span,
 		start = region_chunk_base(range);
 	}
 	if (region_chunk_of(start + span) < region.nr_chunks &&
-	    can_join(partition, after, is_dirty)) {
+	    can_join(partition, after, condition)) {
 		size_t more = after->span;
 
 		unlink_range(partition, after);
 		span += more;
 	}
-	link_range(partition, start, span, is_dirty);
+	link_range(partition, start, span, condition);
 }
 
 static struct slab *first_fit(uint32_t chunk, size_t span, int tries)
@@ -154,29 +151,34 @@ static void carve(struct partition *partition, struct slab *range, char *start,
 {
 	char *from = region_chunk_base(range);
 	char *to = end_of(range);
-	bool is_dirty = range->is_dirty;
+	enum condition condition = range->condition;
 
 	unlink_range(partition, range);
 	if (start > from)
-		link_range(partition, from, start - from, is_dirty);
+		link_range(partition, from, start - from, condition);
 	if (to > start + span)
 		link_range(partition, start + span, to - (start + span),
-			   is_dirty);
+			   condition);
 }
 
+/* Warm ground first, and ground that costs a system call last. */
 static char *take_free(struct partition *partition, size_t span, size_t align,
 		       bool *is_zero)
 {
 	size_t wanted = align > CHUNK_SIZE ? span + align - CHUNK_SIZE : span;
-	struct slab *range = find_range(partition->free_dirty, wanted);
+	enum condition condition = GROUND_DIRTY;
+	struct slab *range = NULL;
 	char *start;
 
-	if (!range)
-		range = find_range(partition->free_clean, wanted);
+	for (; !range && condition < NR_CONDITIONS; condition++)
+		range = find_range(partition->free[condition], wanted);
 	if (!range)
 		return NULL;
-	*is_zero = !range->is_dirty;
+	condition = range->condition;
+	*is_zero = condition != GROUND_DIRTY;
 	start = (char *)round_up((uintptr_t)region_chunk_base(range), align);
+	if (condition == GROUND_REFUNDED && !os_commit(start, span))
+		return NULL;
 	carve(partition, range, start, span);
 	return start;
 }
@@ -185,17 +187,18 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 			 size_t span, size_t align)
 {
 	size_t wanted = align > CHUNK_SIZE ? span + align - CHUNK_SIZE : span;
-	char *got = ground_take(&partition->large, wanted, thread_random(heap),
-				thread_tag(heap));
+	struct region_asker asker =
+		thread_asker(heap, !partition->nr_large_allocs);
+	char *got = ground_take(&partition->large, wanted, &asker);
 	char *start = (char *)round_up((uintptr_t)got, align);
 
 	if (!got)
 		return NULL;
 	if (start > got)
-		add_range(partition, got, start - got, false);
+		add_range(partition, got, start - got, GROUND_CLEAN);
 	if (got + wanted > start + span)
 		add_range(partition, start + span, got + wanted - start - span,
-			  false);
+			  GROUND_CLEAN);
 	return start;
 }
 
@@ -254,7 +257,8 @@ void large_free(struct heap *heap, struct slab *slab)
 	partition->large_bytes -= slab->size;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	add_range(partition, region_chunk_base(slab), slab->span, true);
+	add_range(partition, region_chunk_base(slab), slab->span,
+		  GROUND_DIRTY);
 	lock_release(&partition->lock);
 }
 
@@ -268,6 +272,8 @@ static bool grow_into_range(struct partition *partition, struct slab *slab,
 	    after->kind != SLAB_LARGE_FREE || after->bias ||
 	    after->epoch != partition->epoch || after->span < more)
 		return false;
+	if (after->condition == GROUND_REFUNDED && !os_commit(end, more))
+		return false;
 	carve(partition, after, end, more);
 	return true;
 }
@@ -275,10 +281,11 @@ static bool grow_into_range(struct partition *partition, struct slab *slab,
 static bool grow_into_ground(struct heap *heap, struct partition *partition,
 			     struct slab *slab, size_t more)
 {
+	struct region_asker asker = thread_asker(heap, false);
 	struct ground *ground = &partition->large;
 
 	return end_of(slab) == ground->next && ground_left(ground) >= more &&
-	       ground_take(ground, more, thread_random(heap), thread_tag(heap));
+	       ground_take(ground, more, &asker);
 }
 
 static bool resize_locked(struct heap *heap, struct partition *partition,
@@ -298,7 +305,7 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 		size_t less = slab->span - span;
 
 		slab->span = span;
-		add_range(partition, end, less, true);
+		add_range(partition, end, less, GROUND_DIRTY);
 	}
 	partition->large_bytes += large_usable(size) - slab->size;
 	slab->size = large_usable(size);
@@ -319,14 +326,18 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	return done;
 }
 
-/* One dirty range, off its list: nobody else can reach it. */
-static struct slab *detach_dirty(struct partition *partition)
+/* One range that can be given back, off its list: out of all reach. */
+static struct slab *detach(struct partition *partition, bool refund)
 {
-	for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++) {
-		if (partition->free_dirty[bin]) {
+	enum condition last = refund ? GROUND_CLEAN : GROUND_DIRTY;
+
+	for (enum condition c = GROUND_DIRTY; c <= last; c++) {
+		for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++) {
 			struct slab *range;
 
-			range = slab_of_chunk(partition->free_dirty[bin]);
+			if (!partition->free[c][bin])
+				continue;
+			range = slab_of_chunk(partition->free[c][bin]);
 			unlink_range(partition, range);
 			return range;
 		}
@@ -334,47 +345,54 @@ static struct slab *detach_dirty(struct partition *partition)
 	return NULL;
 }
 
-void large_purge(struct heap *heap, struct partition *partition)
+/* The range's condition after as much was given back as could be. */
+static enum condition give_back(const struct slab *range, bool refund)
 {
-	uint32_t tag = thread_tag(heap);
+	char *start = region_chunk_base(range);
 
-	for (;;) {
+	if (refund && os_refund(start, range->span))
+		return GROUND_REFUNDED;
+	return os_purge(start, range->span) ? GROUND_CLEAN : GROUND_DIRTY;
+}
+
+void large_purge(struct heap *heap, struct partition *partition, bool refund)
+{
+	enum condition wanted = refund ? GROUND_REFUNDED : GROUND_CLEAN;
+	uint32_t tag = thread_tag(heap);
+	enum condition got;
+
+	do {
 		struct slab *range;
-		bool purged;
 
 		if (!layout_lock_partition(partition, tag))
 			return;
-		range = detach_dirty(partition);
+		range = detach(partition, refund);
 		lock_release(&partition->lock);
 		if (!range)
 			return;
-		purged = os_purge(region_chunk_base(range), range->span);
+		got = give_back(range, refund);
 		if (!layout_lock_partition(partition, tag))
 			return;
 		add_range(partition, region_chunk_base(range), range->span,
-			  !purged);
+			  got);
 		lock_release(&partition->lock);
-		if (!purged)
-			return;
-	}
+	} while (got == wanted);
 }
 
-static void check_lists(const uint32_t *lists, bool is_dirty)
+static void check_list(uint32_t chunk, enum condition condition,
+		       unsigned int bin)
 {
-	for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++) {
-		for (uint32_t chunk = lists[bin]; chunk;) {
-			struct slab *range = slab_of_chunk(chunk);
-			char *end = end_of(range);
-			struct slab *last = record_at(end - CHUNK_SIZE);
+	while (chunk) {
+		struct slab *range = slab_of_chunk(chunk);
+		struct slab *last = record_at(end_of(range) - CHUNK_SIZE);
 
-			if (range->kind != SLAB_LARGE_FREE ||
-			    range->is_dirty != is_dirty ||
-			    bin_of_span(range->span) != bin ||
-			    last->kind != SLAB_LARGE_FREE ||
-			    (last != range && last->next != chunk))
-				report_broken("free large ground");
-			chunk = range->next;
-		}
+		if (range->kind != SLAB_LARGE_FREE ||
+		    range->condition != condition ||
+		    bin_of_span(range->span) != bin ||
+		    last->kind != SLAB_LARGE_FREE ||
+		    (last != range && last->next != chunk))
+			report_broken("free large ground");
+		chunk = range->next;
 	}
 }
 
@@ -382,7 +400,9 @@ void large_check(struct heap *heap, struct partition *partition)
 {
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
-	check_lists(partition->free_dirty, true);
-	check_lists(partition->free_clean, false);
+	for (enum condition c = GROUND_DIRTY; c < NR_CONDITIONS; c++) {
+		for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++)
+			check_list(partition->free[c][bin], c, bin);
+	}
 	lock_release(&partition->lock);
 }

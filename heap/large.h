@@ -9,10 +9,8 @@
  * Relies on:  the chunk records as boundary tags: the first and the last
  *             record of a free range say where it ends and begins.
  * Invariant:  every chunk of large ground is in one live span, in one free
- *             range (on the list its dirtiness and size say), or not handed
- *             out yet. Free neighbours of equal dirtiness do not exist.
- *
- * Dirty ground may hold what a user wrote; clean ground reads as zero.
+ *             range (on the list its condition and size say), or not handed
+ *             out yet. Free neighbours of equal condition do not exist.
  */
 #ifndef HEAP_LARGE_H
 #define HEAP_LARGE_H
@@ -32,14 +30,17 @@ void large_free(struct heap *heap, struct slab *slab);
 /* Makes a live object @size bytes where it lies; false: it cannot. */
 bool large_resize(struct heap *heap, struct slab *slab, size_t size);
 
-/* Bytes a large object asked for with @size has. */
+/* Bytes a large object asked for with @size has: at least a page. */
 size_t large_usable(size_t size);
 
 /* Bytes of dirty free ground, over all partitions. */
 size_t large_idle_bytes(void);
 
-/* Gives the memory of the partition's dirty ground back to the system. */
-void large_purge(struct heap *heap, struct partition *partition);
+/*
+ * Gives the memory of the partition's dirty ground back to the system;
+ * @refund: of all its free ground, and the right to it too.
+ */
+void large_purge(struct heap *heap, struct partition *partition, bool refund);
 
 /* Dies unless the invariant holds. */
 void large_check(struct heap *heap, struct partition *partition);

@@ -13,7 +13,7 @@
 
 /* Heaps and magazines of a few thousand threads; less in a small region. */
 #define ARENA_SIZE  (16ul << 30)
-#define ARENA_LEAST (16ul << 20)
+#define ARENA_LEAST (2ul << 20)
 #define ARENA_STEP  (64ul << 10)
 
 extern const char *typeslab_options __attribute__((__weak__));
@@ -34,7 +34,7 @@ static size_t wanted_reserve(void)
 static bool init_arenas(void)
 {
 	size_t objects = region.nr_blocks * BLOCK_SIZE;
-	size_t own = size_min(ARENA_SIZE, objects / 8 + ARENA_LEAST);
+	size_t own = size_min(ARENA_SIZE, objects / 16 + ARENA_LEAST);
 
 	return arena_init(&layout.arena, own, ARENA_STEP) &&
 	       arena_init(&layout.states, objects / STATES_PER_RESERVE,
@@ -95,8 +95,7 @@ bool layout_lock_partition(struct partition *partition, uint32_t tag)
 	case LOCK_ORPHANED:
 		memset(&partition->slabs, 0, sizeof(partition->slabs));
 		memset(&partition->large, 0, sizeof(partition->large));
-		memset(partition->free_dirty, 0, sizeof(partition->free_dirty));
-		memset(partition->free_clean, 0, sizeof(partition->free_clean));
+		memset(partition->free, 0, sizeof(partition->free));
 		partition->epoch++;
 		return true;
 	default:

@@ -30,8 +30,7 @@ struct partition {
 	/* Under the lock. */
 	struct ground slabs;
 	struct ground large;
-	uint32_t free_dirty[NR_LARGE_BINS]; /* chunk numbers, 0 for none */
-	uint32_t free_clean[NR_LARGE_BINS];
+	uint32_t free[NR_CONDITIONS][NR_LARGE_BINS]; /* chunks, 0: none */
 	size_t nr_large;    /* live */
 	size_t large_bytes; /* live */
 	uint64_t nr_large_allocs;

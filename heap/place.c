@@ -61,9 +61,11 @@ static void find_in_large(struct place *place, size_t chunk, const char *p)
 		set_facts(place, slab, 0);
 		return;
 	}
-	/* Free ground: a large object that began here and is no more? */
-	if (slab && slab->kind != SLAB_SMALL && own->size &&
-	    p == region_chunk_base(own)) {
+	/*
+	 * A large object that began here and is no more. Its own record says
+	 * so even while another thread is still joining the ground.
+	 */
+	if (own->size && p == region_chunk_base(own)) {
 		place->slab = own;
 		place->slot_base = p;
 		place->kind = PLACE_DEAD;

@@ -17,9 +17,9 @@
 static struct bin zero_row[NR_CLASSES_MAX];
 
 /* Empty and full for everybody; its bins become whole rows at boot. */
-static struct heap zero_heap = { .bins = zero_row };
+struct heap thread_zero_heap = { .bins = zero_row };
 
-thread_local_ie struct heap *thread_heap_now = &zero_heap;
+thread_local_ie intptr_t thread_heap_distance;
 static thread_local_ie struct heap *own;
 
 static pthread_key_t key;
@@ -108,6 +108,17 @@ static struct heap *make(void)
 	return heap;
 }
 
+void thread_divert(void)
+{
+	thread_heap_distance = 0;
+}
+
+void thread_resume(void)
+{
+	if (own && own != ENDED)
+		thread_heap_distance = (char *)own - (char *)&thread_zero_heap;
+}
+
 static void on_thread_exit(void *unused)
 {
 	struct heap *heap = own;
@@ -115,7 +126,7 @@ static void on_thread_exit(void *unused)
 	(void)unused;
 	if (!heap || heap == ENDED)
 		return;
-	thread_heap_now = &zero_heap;
+	thread_divert();
 	own = ENDED;
 	heap->announced.caller = NULL;
 	thread_flush(heap);
@@ -130,7 +141,7 @@ void thread_init(void)
 	/* Read-only and never touched: the kernel shows one zero page. */
 	if (!rows || !os_allow_reading(rows, round_up(bins, os_page_size())))
 		report_broken("no room for the first row of magazines");
-	__atomic_store_n(&zero_heap.bins, rows, __ATOMIC_RELEASE);
+	__atomic_store_n(&thread_zero_heap.bins, rows, __ATOMIC_RELEASE);
 	has_key = !pthread_key_create(&key, on_thread_exit);
 }
 
@@ -148,7 +159,7 @@ struct heap *thread_enter(void)
 	if (!heap || own == ENDED)
 		return heap;
 	own = heap;
-	thread_heap_now = heap;
+	thread_resume();
 	if (has_key)
 		pthread_setspecific(key, heap);
 	return heap;
@@ -162,20 +173,14 @@ void thread_leave(struct heap *heap)
 	push(heap);
 }
 
+struct heap *thread_own(void)
+{
+	return own == ENDED ? NULL : own;
+}
+
 bool thread_is_ended(void)
 {
 	return own == ENDED;
-}
-
-void thread_divert(void)
-{
-	thread_heap_now = &zero_heap;
-}
-
-void thread_resume(void)
-{
-	if (own && own != ENDED)
-		thread_heap_now = own;
 }
 
 uint32_t thread_tag(const struct heap *heap)
@@ -191,6 +196,17 @@ uint64_t thread_random(struct heap *heap)
 	heap->random ^= heap->random >> 7;
 	heap->random ^= heap->random << 17;
 	return heap->random * 0x2545f4914f6cdd1d;
+}
+
+struct region_asker thread_asker(struct heap *heap, bool is_first)
+{
+	struct region_asker asker = {
+		.random = thread_random(heap),
+		.tag = thread_tag(heap),
+		.is_first = is_first,
+	};
+
+	return asker;
 }
 
 struct heap *const *thread_heaps(void)

@@ -2,10 +2,9 @@
 /*
  * thread: a thread's own part of the heap: its magazines.
  *
- * Owns:       one struct heap a thread, in the arena; the one pointer to it
- *             in TLS; the pool of heaps whose threads ended.
- * Promises:   thread_heap_now is never NULL and always readable: before the
- *             first allocation, while a caller's token is announced and after
+ * Owns:       one struct heap a thread, in the arena; the one word of TLS
+ *             that leads to it; the pool of heaps whose threads ended.
+ * Promises:   thread_heap_now() is always readable: before the first allocation, while a caller's token is announced and after
  *             the thread's end it is a heap whose bins are all zero, so that
  *             every fast path falls into its slow one.
  * Relies on:  the thread's exit being told through a pthread key; a thread
@@ -49,7 +48,19 @@ struct heap {
 	uint64_t *used; /* a bit a class, a word a row: has a magazine */
 };
 
-extern thread_local_ie struct heap *thread_heap_now;
+/*
+ * The distance of the heap in use from the zero heap. A distance, because an
+ * ifunc resolver may allocate before the loader copied initial values to TLS:
+ * all that is there then is zero, and zero must mean the zero heap.
+ */
+extern thread_local_ie intptr_t thread_heap_distance;
+extern struct heap thread_zero_heap;
+
+static always_inline struct heap *thread_heap_now(void)
+{
+	return (struct heap *)((char *)&thread_zero_heap +
+			       thread_heap_distance);
+}
 
 /* Once, at boot. */
 void thread_init(void);
@@ -61,6 +72,9 @@ void thread_init(void);
 struct heap *thread_enter(void);
 void thread_leave(struct heap *heap);
 
+/* The calling thread's heap if it has one: NULL before and after. */
+struct heap *thread_own(void);
+
 /* True once the calling thread's exit was told. */
 bool thread_is_ended(void);
 
@@ -71,6 +85,7 @@ void thread_resume(void);
 /* The thread's name for locks. */
 uint32_t thread_tag(const struct heap *heap);
 uint64_t thread_random(struct heap *heap);
+struct region_asker thread_asker(struct heap *heap, bool is_first);
 
 /* The head of the list of all heaps ever made, for counting. */
 struct heap *const *thread_heaps(void);

@@ -14,11 +14,55 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
-typedef void (*new_handler_t)(void);
+typedef void new_handler_t(void);
+typedef new_handler_t *get_new_handler_t(void);
+typedef void throw_bad_alloc_t(void);
+typedef void *new_nothrow_t(size_t, const void *);
+typedef void *new_aligned_nothrow_t(size_t, size_t, const void *);
 
 /* std::get_new_handler() and std::__throw_bad_alloc() */
-extern new_handler_t _ZSt15get_new_handlerv(void) __attribute__((__weak__));
-extern void _ZSt17__throw_bad_allocv(void) __attribute__((__weak__));
+extern get_new_handler_t _ZSt15get_new_handlerv __attribute__((__weak__));
+extern throw_bad_alloc_t _ZSt17__throw_bad_allocv __attribute__((__weak__));
+
+/*
+ * A weak reference is settled when this library is loaded; a C program may
+ * load C++ code, and its runtime, later and out of the global scope.
+ */
+static void *runtime_symbol(const char *name, void *from)
+{
+	void *symbol = dlsym(from, name);
+	void *runtime;
+
+	if (symbol)
+		return symbol;
+	runtime = dlopen("libstdc++.so.6", RTLD_NOLOAD | RTLD_LAZY);
+	if (!runtime)
+		return NULL;
+	symbol = dlsym(runtime, name);
+	dlclose(runtime);
+	return symbol;
+}
+
+static new_handler_t *new_handler(void)
+{
+	get_new_handler_t *get = _ZSt15get_new_handlerv;
+
+	if (!get)
+		get = runtime_symbol("_ZSt15get_new_handlerv", RTLD_DEFAULT);
+	return get ? get() : NULL;
+}
+
+static never_returns void throw_bad_alloc(void)
+{
+	throw_bad_alloc_t *throw = _ZSt17__throw_bad_allocv;
+
+	if (!throw)
+		throw = runtime_symbol("_ZSt17__throw_bad_allocv",
+				       RTLD_DEFAULT);
+	if (throw)
+		throw();
+	abort();
+}
 
 static void *try_again(size_t size, size_t align, uint64_t token,
 		       uintptr_t site)
@@ -33,15 +77,10 @@ void *cxx_new_slow(size_t size, size_t align, uint64_t token, uintptr_t site)
 	void *p = NULL;
 
 	while (!p) {
-		new_handler_t handler = NULL;
+		new_handler_t *handler = new_handler();
 
-		if (_ZSt15get_new_handlerv)
-			handler = _ZSt15get_new_handlerv();
-		if (!handler) {
-			if (_ZSt17__throw_bad_allocv)
-				_ZSt17__throw_bad_allocv();
-			abort();
-		}
+		if (!handler)
+			throw_bad_alloc();
 		handler();
 		p = try_again(size, align, token, site);
 	}
@@ -50,19 +89,24 @@ void *cxx_new_slow(size_t size, size_t align, uint64_t token, uintptr_t site)
 
 /*
  * A handler may throw, and a nothrow form must catch it. C cannot; the C++
- * runtime's own nothrow operator can, and it asks the throwing one of ours.
+ * runtime's own nothrow operator can, and it asks the throwing one of ours:
+ * without the token, which is lost where memory was short and a handler found
+ * some.
  */
 void *cxx_new_nothrow_slow(size_t size, size_t align, uint64_t token,
 			   uintptr_t site)
 {
-	typedef void *(*new_nothrow_t)(size_t, const void *);
-	static const char name[] = "_ZnwmRKSt9nothrow_t";
-	new_nothrow_t next = NULL;
+	new_nothrow_t *next;
+	new_aligned_nothrow_t *next_aligned;
 
-	if (!_ZSt15get_new_handlerv || !_ZSt15get_new_handlerv())
+	if (!new_handler())
 		return NULL;
-	next = (new_nothrow_t)dlsym(RTLD_NEXT, name);
-	if (next && !align)
+	next = runtime_symbol("_ZnwmRKSt9nothrow_t", RTLD_NEXT);
+	next_aligned = runtime_symbol("_ZnwmSt11align_val_tRKSt9nothrow_t",
+				      RTLD_NEXT);
+	if (align && next_aligned)
+		return next_aligned(size, align, NULL);
+	if (!align && next)
 		return next(size, NULL);
 	return cxx_new_slow(size, align, token, site);
 }

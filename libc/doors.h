@@ -57,7 +57,7 @@ static inline void *token_reallocf(void *p, size_t size, uint64_t token,
 {
 	void *moved = heap_realloc(p, size, token, site);
 
-	if (!moved && size)
+	if (!moved && size && errno == ENOMEM)
 		heap_free(p);
 	return moved;
 }

@@ -37,7 +37,7 @@ exported struct mallinfo2 mallinfo2(void)
 		.ordblks = sums.free_slots,
 		.hblks = sums.nr_large,
 		.hblkhd = sums.large_bytes,
-		.uordblks = sums.small_bytes + sums.large_bytes,
+		.uordblks = sums.small_bytes,
 		.fordblks = sums.slab_bytes - sums.small_bytes,
 		.keepcost = sums.idle_bytes,
 	};

@@ -7,8 +7,10 @@
  *             share a partition depends on @secret, an odd random number.
  * Relies on:  nothing.
  *
- * The product of key and secret is spread evenly in its top bits; multiplying
- * those by the count scales them to 0..count-1 for any count.
+ * Both halves of the 128-bit product are folded into one: call sites lie at
+ * equal distances in unrolled code, and the low half alone would keep such a
+ * lattice (one secret in sixteen put half of them into two partitions).
+ * Multiplying by the count scales the result to 0..count-1 for any count.
  */
 #ifndef POLICY_PARTITION_H
 #define POLICY_PARTITION_H
@@ -33,7 +35,8 @@ static inline uint64_t token_of_fast(uint64_t number)
 static inline uint32_t partition_hash(uint64_t key, uint64_t secret,
 				      uint64_t count)
 {
-	uint64_t spread = key * secret;
+	unsigned __int128 product = (unsigned __int128)(key ^ secret) * secret;
+	uint64_t spread = (uint64_t)product ^ (uint64_t)(product >> 64);
 
 	return (uint32_t)(((unsigned __int128)spread * count) >> 64);
 }

@@ -4,37 +4,45 @@
 
 #include "base/align.h"
 #include "os/os.h"
-#include "region/region.h"
 
 /*
  * Extents grow to 1 GiB: a partition of 64 GiB then has about 70, each of
  * them two mappings.
  */
-#define EXTENT_BLOCKS_MAX 1024ul
+#define EXTENT_BLOCKS_MAX   4096ul
+#define EXTENT_BLOCKS_FIRST 4ul
 
 /* Commit at least this much, and an eighth of what the extent holds. */
 #define COMMIT_MIN (128ul << 10)
 
-/* In a small region no extent may take more than one part in 64 unasked. */
-static size_t next_extent_blocks(const struct ground *ground, size_t size)
+static size_t blocks_for(size_t size)
 {
-	size_t wanted = ground->blocks ? ground->blocks * 2 : 1;
-	size_t most = size_min(EXTENT_BLOCKS_MAX, region.nr_blocks / 64 + 1);
-	size_t needed = (size + CHUNK_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE;
-
-	return size_max(size_min(wanted, most), needed);
+	return (size + CHUNK_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE;
 }
 
-static bool begin_extent(struct ground *ground, size_t size, uint64_t random,
-			 uint32_t tag)
+/*
+ * Twice the last, and room for several of what is asked for now; in a small
+ * region no more than one part in sixteen, unless one alone needs it.
+ */
+static size_t next_extent_blocks(const struct ground *ground, size_t size)
+{
+	size_t wanted = size_max(ground->blocks * 2, EXTENT_BLOCKS_FIRST);
+	size_t most = size_min(EXTENT_BLOCKS_MAX, region.nr_blocks / 16 + 1);
+
+	wanted = size_max(wanted, size_min(blocks_for(8 * size), most));
+	return size_max(size_min(wanted, most), blocks_for(size));
+}
+
+static bool begin_extent(struct ground *ground, size_t size,
+			 const struct region_asker *asker)
 {
 	size_t blocks = next_extent_blocks(ground, size);
-	size_t needed = (size + CHUNK_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE;
-	char *extent = region_take_extent(blocks, random, tag);
+	size_t needed = blocks_for(size);
+	char *extent = region_take_extent(blocks, asker);
 
-	if (!extent && blocks > needed) {
-		blocks = needed;
-		extent = region_take_extent(blocks, random, tag);
+	while (!extent && blocks > needed) {
+		blocks = size_max(blocks / 2, needed);
+		extent = region_take_extent(blocks, asker);
 	}
 	if (!extent)
 		return false;
@@ -66,13 +74,13 @@ static bool commit(struct ground *ground, char *to)
 	return true;
 }
 
-char *ground_take(struct ground *ground, size_t size, uint64_t random,
-		  uint32_t tag)
+char *ground_take(struct ground *ground, size_t size,
+		  const struct region_asker *asker)
 {
 	char *chunk;
 
 	if (ground_left(ground) < size &&
-	    !begin_extent(ground, size, random, tag))
+	    !begin_extent(ground, size, asker))
 		return NULL;
 	chunk = ground->next;
 	if (!commit(ground, chunk + size))

@@ -14,6 +14,8 @@
 #ifndef REGION_GROUND_H
 #define REGION_GROUND_H
 
+#include "region/region.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,12 +28,11 @@ struct ground {
 };
 
 /*
- * @size bytes, a multiple of the chunk size, or NULL. @random places a new
- * extent, @tag is the thread's for the region's lock. When a new extent is
+ * @size bytes, a multiple of the chunk size, or NULL. When a new extent is
  * begun, what was left of the old one is lost to the partition.
  */
-char *ground_take(struct ground *ground, size_t size, uint64_t random,
-		  uint32_t tag);
+char *ground_take(struct ground *ground, size_t size,
+		  const struct region_asker *asker);
 
 /* Bytes ground_take() can still serve from the extent in use. */
 static inline size_t ground_left(const struct ground *ground)

@@ -9,10 +9,14 @@
  * The first window is small, so that the page tables of a small program's
  * extents fill a handful of pages; then it doubles up to steps of 1 GiB.
  */
-#define WINDOW_FIRST_BLOCKS 64ul
-#define WINDOW_STEP_BLOCKS  1024ul
+#define WINDOW_FIRST_BLOCKS 256ul
+#define WINDOW_STEP_BLOCKS  4096ul
 #define CHUNKS_PER_BLOCK    (BLOCK_SIZE / CHUNK_SIZE)
 #define GUARD		    BLOCK_SIZE
+
+/* One part in so many of a small region is kept for those who have none. */
+#define HEADROOM_PART	    8
+#define HEADROOM_BLOCKS_MAX 256ul
 
 struct region region;
 
@@ -98,6 +102,14 @@ bool region_init(size_t reserve)
 	return false;
 }
 
+static bool is_within_headroom(size_t blocks)
+{
+	size_t kept = size_min(region.nr_blocks / HEADROOM_PART,
+			       HEADROOM_BLOCKS_MAX);
+
+	return region.nr_taken + blocks + kept > region.nr_blocks;
+}
+
 static char *take_extent_locked(size_t blocks, uint64_t random)
 {
 	size_t window = region.window_blocks;
@@ -117,16 +129,18 @@ static char *take_extent_locked(size_t blocks, uint64_t random)
 	}
 	for (size_t block = found; block < found + blocks; block++)
 		region.taken[block / 64] |= 1ul << block % 64;
+	region.nr_taken += blocks;
 	return region.base + found * BLOCK_SIZE;
 }
 
-char *region_take_extent(size_t blocks, uint64_t random, uint32_t tag)
+char *region_take_extent(size_t blocks, const struct region_asker *asker)
 {
-	char *extent;
+	char *extent = NULL;
 
-	if (lock_acquire(&region.lock, tag) == LOCK_REENTERED)
+	if (lock_acquire(&region.lock, asker->tag) == LOCK_REENTERED)
 		return NULL;
-	extent = take_extent_locked(blocks, random);
+	if (asker->is_first || !is_within_headroom(blocks))
+		extent = take_extent_locked(blocks, asker->random);
 	lock_release(&region.lock);
 	return extent;
 }

@@ -43,6 +43,7 @@ struct region {
 	struct lock lock;
 	size_t nr_blocks;
 	size_t window_blocks;
+	size_t nr_taken;
 	uint64_t *taken;
 };
 
@@ -51,12 +52,18 @@ extern struct region region;
 /* @reserve: bytes wanted; false when not even RESERVE_MIN can be had. */
 bool region_init(size_t reserve);
 
+/* Who asks for ground, and how it may be had. */
+struct region_asker {
+	uint64_t random;  /* places a new extent */
+	uint32_t tag;	  /* the thread's, for the lock */
+	bool is_first;	  /* has none of its kind: the last blocks are for it */
+};
+
 /*
- * @blocks of BLOCK_SIZE at a place chosen by @random; NULL: no room or no
- * memory for the table, or called again from a signal handler. The memory is
- * not committed. @tag is the thread's, for the lock.
+ * @blocks of BLOCK_SIZE; NULL: no room or no memory for the table, or called
+ * again from a signal handler. The memory is not committed.
  */
-char *region_take_extent(size_t blocks, uint64_t random, uint32_t tag);
+char *region_take_extent(size_t blocks, const struct region_asker *asker);
 
 /* The chunk that holds @p, or a number not below nr_chunks. */
 static inline size_t region_chunk_of(const void *p)

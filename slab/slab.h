@@ -45,6 +45,14 @@ enum slab_kind {
 	SLAB_GROUND,	 /* first chunk of an extent: stays unmapped */
 };
 
+/* What free ground may hold, and whether it can be written to. */
+enum condition {
+	GROUND_DIRTY,	 /* what a user wrote */
+	GROUND_CLEAN,	 /* zero */
+	GROUND_REFUNDED, /* nothing: it must be committed before use */
+	NR_CONDITIONS,
+};
+
 /* A chunk's record: one line, all that free() reads besides the state. */
 struct slab {
 	/* Fixed by slab_init(), equal in all records of the span but bias. */
@@ -67,7 +75,7 @@ struct slab {
 	uint32_t prev;
 	size_t span;	    /* bytes of the span */
 	uint8_t large_state;
-	bool is_dirty; /* large ground: may hold what a user wrote */
+	uint8_t condition; /* of free large ground: enum condition */
 };
 
 _Static_assert(sizeof(struct slab) <= 1u << CHUNK_RECORD_SHIFT, "one line");
