@@ -55,10 +55,29 @@ static void model_check(struct model *model)
 		assert_int_equal(cache->nr_empty, model->nr_slabs);
 }
 
+/* Slabs whose memory the cache gave up the right to. */
+static unsigned int count_refunded(const struct cache *cache)
+{
+	unsigned int nr = 0;
+
+	for (uint32_t at = cache->refunded; at; at = slab_of_chunk(at)->next)
+		nr++;
+	return nr;
+}
+
+static void recommit(struct model *model)
+{
+	unsigned int nr = count_refunded(&model->cache);
+
+	assert_int_equal(cache_recommit(&model->cache, TAG), nr > 0);
+	assert_int_equal(count_refunded(&model->cache), nr ? nr - 1 : 0);
+}
+
 static void take(struct model *model, unsigned int max)
 {
 	struct slot *out = model->out + model->nr_out;
-	unsigned int most = model->nr_slabs * slots_of_slab(model);
+	unsigned int most = (model->nr_slabs - count_refunded(&model->cache)) *
+			    slots_of_slab(model);
 	int got;
 
 	got = cache_take(&model->cache, out, max, TAG);
@@ -112,7 +131,9 @@ static void test_model(void **state)
 			if (what == 0 && model.nr_slabs < 8)
 				add_slab(&model);
 			else if (what == 1)
-				cache_purge(&model.cache, TAG);
+				cache_purge(&model.cache, i % 2, TAG);
+			else if (what == 2)
+				recommit(&model);
 			else if (what % 4 == (shrinks ? 0 : 2))
 				take(&model, unit_random(&seed) % 64);
 			else if (what % 4 == 3)
@@ -121,7 +142,7 @@ static void test_model(void **state)
 		}
 		give_all(&model, &seed);
 		model_check(&model);
-		cache_purge(&model.cache, TAG);
+		cache_purge(&model.cache, false, TAG);
 		assert_int_equal(cache_idle_bytes(), idle);
 		model_check(&model);
 		model_end(&model);
@@ -135,7 +156,7 @@ static void test_none(void **state)
 
 	(void)state;
 	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 0);
-	cache_purge(&cache, TAG);
+	cache_purge(&cache, false, TAG);
 	cache_check(&cache, TAG);
 	assert_int_equal(cache.lock.word, 0);
 }
@@ -192,7 +213,7 @@ static void test_purge(void **state)
 		memset(out[i].address, 'x', SMALL_MAX);
 	cache_give(&cache, out, 8, TAG);
 	assert_int_equal(cache_idle_bytes(), 8 * SMALL_MAX);
-	cache_purge(&cache, TAG);
+	cache_purge(&cache, false, TAG);
 	assert_int_equal(cache_idle_bytes(), 0);
 	cache_check(&cache, TAG);
 	for (int i = 0; i < 16; i++) {
@@ -202,6 +223,31 @@ static void test_purge(void **state)
 	assert_int_equal(slab_of(out[0])->nr_used, 0);
 	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
 	assert_int_equal(cache.nr_out, 16);
+}
+
+/* A refunded slab's pages are gone until they are committed again. */
+static void test_refund(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot out[8], again[8];
+
+	(void)state;
+	assert_false(cache_recommit(&cache, TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
+	memset(out[0].address, 'x', SMALL_MAX);
+	cache_give(&cache, out, 8, TAG);
+	cache_purge(&cache, true, TAG);
+	assert_int_equal(cache_idle_bytes(), 0);
+	assert_int_equal(cache.nr_empty, 1);
+	assert_false(unit_can_read(out[0].address));
+	assert_int_equal(cache_take(&cache, again, 8, TAG), 0);
+	cache_check(&cache, TAG);
+	assert_true(cache_recommit(&cache, TAG));
+	assert_int_equal(out[0].address[0], 0);
+	assert_int_equal(cache_take(&cache, again, 8, TAG), 8);
+	assert_false(cache_recommit(&cache, TAG));
+	cache_check(&cache, TAG);
 }
 
 /* In a handler that interrupted the lock's holder nothing changes. */
@@ -219,7 +265,7 @@ static void test_reentered(void **state)
 	assert_true(cache_take(&cache, &unused, 1, TAG) < 0);
 	assert_false(cache_add_slab(&cache, slab, TAG));
 	cache_give(&cache, &slot, 1, TAG);
-	cache_purge(&cache, TAG);
+	cache_purge(&cache, false, TAG);
 	cache_check(&cache, TAG);
 	assert_memory_equal(&cache, &before, sizeof(cache));
 	assert_int_equal(*slot.state, SLOT_STOCK);
@@ -243,7 +289,7 @@ static void test_orphaned(void **state)
 	/* What comes back is dropped, emptied slabs too. */
 	cache_give(&cache, old, 12, CHILD);
 	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
-	cache_purge(&cache, CHILD);
+	cache_purge(&cache, false, CHILD);
 	cache_check(&cache, CHILD);
 	/* And it goes on with a new slab. */
 	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), CHILD));
@@ -313,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_purge),
+		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_orphaned),

@@ -34,7 +34,7 @@ static void test_orphan_idle(void **state)
 	cache_give(&cache, out, 8, FIXTURE_TAG);
 	cache.lock.word = FIXTURE_TAG;
 	assert_int_equal(cache_take(&cache, out, 1, CHILD), 0);
-	cache_purge(&cache, CHILD);
+	cache_purge(&cache, false, CHILD);
 	assert_int_equal(cache_idle_bytes(), 0);
 }
 
