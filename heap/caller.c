@@ -9,6 +9,9 @@
 extern int _dl_find_object(void *address, struct dl_find_object *out)
 	__attribute__((__weak__));
 
+/* Part of the loader, whose calloc() makes room for a new thread's TLS. */
+extern void *__tls_get_addr(void *index) __attribute__((__weak__));
+
 /* Part of the C++ runtime, where there is one. */
 extern void *__cxa_allocate_exception(size_t size) __attribute__((__weak__));
 
@@ -36,7 +39,7 @@ static bool is_in_libc(uintptr_t site)
 {
 	return !is_beside((uintptr_t)abort, (uintptr_t)caller_take) &&
 	       (is_beside(site, (uintptr_t)abort) ||
-		is_beside(site, (uintptr_t)_dl_find_object));
+		is_beside(site, (uintptr_t)__tls_get_addr));
 }
 
 /*

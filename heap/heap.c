@@ -234,13 +234,14 @@ static size_t nr_idle_bytes(void)
 /* Where the system refuses to take memory back, asking again must be rare. */
 static void purge_idle(struct heap *heap)
 {
-	static size_t most = IDLE_MAX;
+	static size_t refused;
+	size_t idle = nr_idle_bytes();
 
-	if (likely(nr_idle_bytes() <= __atomic_load_n(&most, __ATOMIC_RELAXED)))
+	if (likely(idle <= layout.idle_max) ||
+	    idle / 2 <= __atomic_load_n(&refused, __ATOMIC_RELAXED))
 		return;
-	purge_all(heap, false);
-	__atomic_store_n(&most, size_max(IDLE_MAX, 2 * nr_idle_bytes()),
-			 __ATOMIC_RELAXED);
+	purge_all(heap, layout.refunds);
+	__atomic_store_n(&refused, nr_idle_bytes(), __ATOMIC_RELAXED);
 }
 
 bool heap_trim(void)
@@ -252,7 +253,7 @@ bool heap_trim(void)
 		return false;
 	thread_flush(heap);
 	had_any = nr_idle_bytes();
-	purge_all(heap, false);
+	purge_all(heap, layout.refunds);
 	thread_leave(heap);
 	return had_any;
 }
@@ -312,6 +313,8 @@ void heap_free_odd(void *p)
 
 	if (!p)
 		return;
+	/* Even the first call may be a fault; compat is known after the boot. */
+	heap_boot();
 	place = place_find(untagged(p));
 	if (untagged(p) != p && place.kind == PLACE_LIVE)
 		return heap_free(untagged(p));
@@ -326,6 +329,7 @@ static struct place find_live(const void *p, enum report_act act)
 
 	if (likely(place.kind == PLACE_LIVE))
 		return place;
+	heap_boot();
 	place.facts.address = p;
 	place_report(&place, act);
 	return place;

@@ -20,15 +20,34 @@ extern const char *typeslab_options __attribute__((__weak__));
 
 struct layout layout;
 
-/* Small regions leave the process at least half of what it may map. */
+/*
+ * Of a limited address space the heap takes half, and five parts in eight of
+ * what is beyond 128 MiB: threads want their stacks, too.
+ */
+#define LEFT_SMALL (128ul << 20)
+
 static size_t wanted_reserve(void)
 {
 	size_t left = os_address_space_left();
-	size_t reserve = layout.options.reserve;
+	size_t fair = left / 2;
 
-	if (left != SIZE_MAX && reserve > left / 2)
-		reserve = left / 2;
-	return reserve;
+	if (left == SIZE_MAX)
+		return layout.options.reserve;
+	if (left > LEFT_SMALL)
+		fair += (left - LEFT_SMALL) / 8;
+	return size_min(layout.options.reserve, fair);
+}
+
+/*
+ * Where the system counts what may be written to, and not what is in use,
+ * idle memory is refunded: the program's own mappings need the right to it.
+ */
+static void init_purging(void)
+{
+	size_t limit = os_data_limit();
+
+	layout.refunds = limit != SIZE_MAX;
+	layout.idle_max = size_min(IDLE_MAX, limit / 8);
 }
 
 static bool init_arenas(void)
@@ -79,6 +98,7 @@ bool layout_init(void)
 	if (!region_init(wanted_reserve()) || !init_arenas())
 		return false;
 	init_rows();
+	init_purging();
 	nr_caches = layout.nr_rows * NR_CLASSES_MAX;
 	layout.caches = arena_take(&layout.arena,
 				   nr_caches * sizeof(struct cache), 64);

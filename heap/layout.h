@@ -43,6 +43,8 @@ struct layout {
 	uint64_t token_floor; /* tokens from here on carry their domain */
 	struct row_set rows[NR_DOMAINS];
 	unsigned int nr_rows;
+	bool refunds;	 /* idle memory is refunded, not only purged */
+	size_t idle_max; /* bytes that may stay idle */
 	struct cache *caches;	      /* row * NR_CLASSES_MAX + class */
 	struct partition *partitions; /* by row */
 	struct arena arena;	      /* heaps, magazines, the arrays above */

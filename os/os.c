@@ -214,6 +214,34 @@ size_t os_address_space_left(void)
 	return limit.rlim_cur > mapped ? limit.rlim_cur - mapped : 0;
 }
 
+/* With vm.overcommit_memory=2 what may be written to is charged at once. */
+static bool is_commit_strict(void)
+{
+	char mode = '0';
+	int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (read(fd, &mode, 1) != 1)
+		mode = '0';
+	close(fd);
+	return mode == '2';
+}
+
+size_t os_data_limit(void)
+{
+	int saved = errno;
+	struct rlimit limit;
+	size_t most = SIZE_MAX;
+
+	if (!getrlimit(RLIMIT_DATA, &limit) && limit.rlim_cur != RLIM_INFINITY)
+		most = limit.rlim_cur;
+	else if (is_commit_strict())
+		most = SIZE_MAX - 1;
+	errno = saved;
+	return most;
+}
+
 bool os_is_secure(void)
 {
 	return getauxval(AT_SECURE);

@@ -51,6 +51,12 @@ void os_yield(void);
 /* Bytes of address space the process may still map; SIZE_MAX: no limit. */
 size_t os_address_space_left(void);
 
+/*
+ * Bytes that may be writable at once, by RLIMIT_DATA or because the system
+ * overcommits nothing; SIZE_MAX: no such limit is known.
+ */
+size_t os_data_limit(void);
+
 bool os_is_secure(void);
 const char *os_getenv(const char *name);
 int os_getpid(void);

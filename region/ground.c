@@ -21,15 +21,16 @@ static size_t blocks_for(size_t size)
 }
 
 /*
- * Twice the last, and room for several of what is asked for now; in a small
- * region no more than one part in sixteen, unless one alone needs it.
+ * Twice the last; in a small region no more than one part in sixteen, unless
+ * one object alone needs it. Asking for room for several at once left python3
+ * under ulimit -v with half of what it could have.
  */
 static size_t next_extent_blocks(const struct ground *ground, size_t size)
 {
-	size_t wanted = size_max(ground->blocks * 2, EXTENT_BLOCKS_FIRST);
+	size_t first = size_min(EXTENT_BLOCKS_FIRST, region.nr_blocks / 256 + 1);
 	size_t most = size_min(EXTENT_BLOCKS_MAX, region.nr_blocks / 16 + 1);
+	size_t wanted = size_max(ground->blocks * 2, first);
 
-	wanted = size_max(wanted, size_min(blocks_for(8 * size), most));
 	return size_max(size_min(wanted, most), blocks_for(size));
 }
 

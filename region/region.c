@@ -15,7 +15,7 @@
 #define GUARD		    BLOCK_SIZE
 
 /* One part in so many of a small region is kept for those who have none. */
-#define HEADROOM_PART	    8
+#define HEADROOM_PART	    16
 #define HEADROOM_BLOCKS_MAX 256ul
 
 struct region region;
