@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "heap/heap.h"
+#include "heap/large.h"
+#include "heap/live.h"
+#include "typeslab/snapshot.h"
+
+extern struct live_root typeslab_live_1;
+
+#define DATA	(1ul << 40)
+#define POINTER (1ul << 63 | 1ul << 40)
+
+/* Reads ourselves, and fails at the read that is told. */
+struct own {
+	int fails_at; /* 0: never */
+	int nr_reads;
+};
+
+static bool read_own(void *context, uint64_t address, void *to, size_t size)
+{
+	struct own *own = context;
+
+	if (++own->nr_reads == own->fails_at)
+		return false;
+	memcpy(to, (void *)(uintptr_t)address, size);
+	return true;
+}
+
+struct text {
+	char bytes[1 << 16];
+	size_t length;
+	int stops_at; /* 0: never */
+	int nr_lines;
+};
+
+static bool take(void *context, const char *line, size_t length)
+{
+	struct text *text = context;
+
+	if (++text->nr_lines == text->stops_at)
+		return false;
+	/* One line at a time, newline included. */
+	if (!length || memchr(line, '\n', length) != line + length - 1 ||
+	    text->length + length >= sizeof(text->bytes))
+		return false;
+	memcpy(text->bytes + text->length, line, length);
+	text->length += length;
+	text->bytes[text->length] = '\0';
+	return true;
+}
+
+static enum live_result print(struct own *own, struct text *text, void *root)
+{
+	struct live_reader reader = { read_own, own };
+	struct live_sink sink = { take, text };
+	struct live_subject subject = { 4711, "some-program" };
+
+	text->length = 0;
+	text->bytes[0] = '\0';
+	return live_print(&reader, (uintptr_t)root, &subject, &sink);
+}
+
+static struct text text;
+
+static void print_well(void)
+{
+	struct own own = { 0 };
+
+	text.stops_at = 0;
+	assert_int_equal(print(&own, &text, &typeslab_live_1), LIVE_OK);
+}
+
+static void test_head(void **state)
+{
+	char allocations[128];
+
+	(void)state;
+	print_well();
+	assert_int_equal(
+		strncmp(text.bytes,
+			TYPESLAB_SNAPSHOT_HEAD TYPESLAB_SNAPSHOT_COLUMNS
+			"# typeslab 1\n"
+			"# typeslab pid 4711\n"
+			"# typeslab program some-program\n"
+			"# typeslab mode typed\n"
+			"# typeslab partitions 8 8 16\n"
+			"# typeslab allocations 0 0 0\n",
+			text.length),
+		0);
+	heap_free(heap_alloc(48, DATA, 0));
+	heap_free(heap_alloc(48, POINTER, 0));
+	heap_free(heap_alloc(48, POINTER, 0));
+	heap_free(heap_alloc(1 << 20, POINTER, 0));
+	for (int i = 0; i < 100; i++)
+		heap_free(heap_alloc(i, 0, i));
+	snprintf(allocations, sizeof(allocations),
+		 "# typeslab allocations %d %d %d\n", 1, 3, 100);
+	print_well();
+	assert_non_null(strstr(text.bytes, allocations));
+}
+
+/* A row as the header of the format says it is: a twin of the printer. */
+static void add_row(char *out, uint64_t token, size_t size, unsigned int live)
+{
+	struct row_name name = layout_name(layout_row(token, 0));
+	unsigned int class = class_of(size);
+	size_t slot = class_size(class);
+	struct cache *cache =
+		cache_of_bin(bin_offset(layout_row(token, 0), class));
+	size_t per_slab = class_span(class) / slot;
+	char id[32];
+
+	snprintf(id, sizeof(id), "%s-%02u-%zu", domain_name(name.domain),
+		 name.partition, slot);
+	sprintf(out,
+		"%-18s %u %zu %zu %zu %zu : tunables 0 0 0 : slabdata %u %u "
+		"0\n",
+		id, live, cache->nr_slabs * per_slab, slot, per_slab,
+		class_span(class) / 4096, cache->nr_slabs - cache->nr_empty,
+		cache->nr_slabs);
+}
+
+static void test_rows(void **state)
+{
+	static void *live[1000];
+	char wanted[256];
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		live[i] = heap_alloc(640, DATA, 0);
+	for (int i = 0; i < 300; i++)
+		heap_free(live[i]);
+	print_well();
+	add_row(wanted, DATA, 640, 700);
+	assert_non_null(strstr(text.bytes, wanted));
+	for (int i = 300; i < 1000; i++)
+		heap_free(live[i]);
+	print_well();
+	add_row(wanted, DATA, 640, 0);
+	assert_non_null(strstr(text.bytes, wanted));
+	/* A cache that never held an object has no line. */
+	assert_null(strstr(text.bytes, "-20480 "));
+}
+
+static void test_large(void **state)
+{
+	struct row_name name = layout_name(layout_row(POINTER, 0));
+	void *one = heap_alloc(1 << 20, POINTER, 0);
+	void *other = heap_alloc(3 << 20, POINTER, 0);
+	char id[32], wanted[256];
+
+	(void)state;
+	snprintf(id, sizeof(id), "pointer-%02u-large", name.partition);
+	snprintf(wanted, sizeof(wanted),
+		 "%-18s 2 2 %d 1 %d : tunables 0 0 0 : slabdata 2 2 0\n", id,
+		 2 << 20, (2 << 20) / 4096);
+	print_well();
+	assert_non_null(strstr(text.bytes, wanted));
+	heap_free(one);
+	heap_free(other);
+	print_well();
+	snprintf(wanted, sizeof(wanted),
+		 "%-18s 0 0 0 1 0 : tunables 0 0 0 : slabdata 0 0 0\n", id);
+	assert_non_null(strstr(text.bytes, wanted));
+}
+
+/* Data first, then pointer, then unknown; no address, no seed. */
+static void test_order_and_secrets(void **state)
+{
+	char secret[32];
+	char *data, *pointer, *unknown;
+
+	(void)state;
+	heap_free(heap_alloc(16, 0, 1));
+	print_well();
+	data = strstr(text.bytes, "\ndata-");
+	pointer = strstr(text.bytes, "\npointer-");
+	unknown = strstr(text.bytes, "\nunknown-");
+	assert_true(data && data < pointer && pointer < unknown);
+	assert_null(strstr(pointer, "\ndata-"));
+	assert_null(strstr(unknown, "\npointer-"));
+	assert_null(strstr(text.bytes, "0x"));
+	snprintf(secret, sizeof(secret), "%lu", layout.secret);
+	assert_null(strstr(text.bytes, secret));
+	snprintf(secret, sizeof(secret), "%lx", layout.secret);
+	assert_null(strstr(text.bytes, secret));
+}
+
+/* Every read and every line may fail, and each failure is told. */
+static void test_failures(void **state)
+{
+	struct own own = { 0 };
+	int nr_reads, nr_lines;
+
+	(void)state;
+	text.nr_lines = 0;
+	assert_int_equal(print(&own, &text, &typeslab_live_1), LIVE_OK);
+	nr_reads = own.nr_reads;
+	nr_lines = text.nr_lines;
+	assert_true(nr_reads > 10 && nr_lines > 10);
+	for (int at = 1; at <= nr_reads; at += at < 20 ? 1 : 37) {
+		own = (struct own){ .fails_at = at };
+		assert_int_equal(print(&own, &text, &typeslab_live_1),
+				 LIVE_UNREADABLE);
+	}
+	for (int at = 1; at <= nr_lines; at++) {
+		own = (struct own){ 0 };
+		text.nr_lines = 0;
+		text.stops_at = at;
+		assert_int_equal(print(&own, &text, &typeslab_live_1),
+				 LIVE_UNREADABLE);
+	}
+	text.stops_at = 0;
+}
+
+static void check_foreign(const struct live_root *root)
+{
+	struct live_root copy = *root;
+	struct own own = { 0 };
+
+	assert_int_equal(print(&own, &text, &copy), LIVE_FOREIGN);
+	assert_int_equal(text.length, 0);
+	assert_int_equal(own.nr_reads, 1);
+}
+
+/* Nothing is believed of a root that is not ours to the last size. */
+static void test_foreign(void **state)
+{
+	struct live_root root = typeslab_live_1;
+
+	(void)state;
+	root.magic++;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.version++;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.size--;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.layout_size++;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.heap_size++;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.cache_size++;
+	check_foreign(&root);
+	root = typeslab_live_1;
+	root.partition_size++;
+	check_foreign(&root);
+}
+
+static struct layout fake;
+
+static void test_strange_layout(void **state)
+{
+	struct live_root root = typeslab_live_1;
+	struct own own = { 0 };
+
+	(void)state;
+	root.layout = (uintptr_t)&fake;
+	assert_int_equal(print(&own, &text, &root), LIVE_EMPTY);
+	assert_non_null(strstr(text.bytes, "# typeslab mode typed\n"));
+	fake = layout;
+	fake.nr_rows = NR_PARTITIONS_MAX + 1;
+	assert_int_equal(print(&own, &text, &root), LIVE_FOREIGN);
+	fake.nr_rows = layout.nr_rows;
+	fake.options.mode = 99;
+	assert_int_equal(print(&own, &text, &root), LIVE_OK);
+	assert_non_null(strstr(text.bytes, "# typeslab mode ?\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_order_and_secrets),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_strange_layout),
+	};
+
+	if (!heap_boot())
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "heap/heap.h"
+#include "heap/thread.h"
+
+#include <pthread.h>
+
+#define SIZE 48
+#define SITE 1
+
+static struct cache *cache_of_test(void)
+{
+	return cache_of_bin(bin_offset(layout_row(0, SITE), class_of(SIZE)));
+}
+
+/* Slots of the cache in magazines, over all heaps there are. */
+static size_t count_stock(void)
+{
+	uint32_t offset = bin_offset(layout_row(0, SITE), class_of(SIZE));
+	size_t nr = 0;
+
+	for (struct heap *heap = *thread_heaps(); heap;
+	     heap = heap->next_of_all)
+		nr += magazine_count(heap_bin(heap, offset));
+	return nr;
+}
+
+static unsigned int count_heaps(void)
+{
+	unsigned int nr = 0;
+
+	for (struct heap *heap = *thread_heaps(); heap;
+	     heap = heap->next_of_all)
+		nr++;
+	return nr;
+}
+
+static void churn(void)
+{
+	void *p[200];
+
+	for (int i = 0; i < 200; i++)
+		p[i] = heap_alloc(SIZE, 0, SITE);
+	for (int i = 0; i < 200; i++)
+		heap_free(p[i]);
+}
+
+static void *run_churn(void *unused)
+{
+	(void)unused;
+	churn();
+	return count_stock() ? "stock" : NULL;
+}
+
+static void run(void *(*body)(void *), void *arg, void **result)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, body, arg), 0);
+	pthread_join(thread, result);
+}
+
+/* A thread has stock while it lives; its end gives every slot home. */
+static void test_exit_flushes(void **state)
+{
+	void *had = NULL;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		run(run_churn, NULL, &had);
+		assert_non_null(had);
+		assert_int_equal(count_stock(), 0);
+		assert_int_equal(cache_of_test()->nr_out, 0);
+	}
+}
+
+/* One thread after another: they share one heap. */
+static void test_heaps_are_reused(void **state)
+{
+	unsigned int nr;
+	void *unused;
+
+	(void)state;
+	run(run_churn, NULL, &unused);
+	nr = count_heaps();
+	for (int i = 0; i < 100; i++)
+		run(run_churn, NULL, &unused);
+	assert_int_equal(count_heaps(), nr);
+}
+
+static pthread_key_t late_key;
+static void *late_slot;
+
+/* Whatever the order of destructors: rounds go on while values are set. */
+static void use_late(void *round)
+{
+	churn();
+	late_slot = heap_realloc(late_slot, SIZE, 0, SITE);
+	if ((uintptr_t)round < 4)
+		pthread_setspecific(late_key, (char *)round + 1);
+}
+
+static void *run_late(void *unused)
+{
+	(void)unused;
+	pthread_setspecific(late_key, (void *)1);
+	churn();
+	return NULL;
+}
+
+static void test_after_exit(void **state)
+{
+	void *unused;
+
+	(void)state;
+	assert_int_equal(pthread_key_create(&late_key, use_late), 0);
+	run(run_late, NULL, &unused);
+	assert_int_equal(count_stock(), 0);
+	assert_int_equal(cache_of_test()->nr_out, 1);
+	heap_free(late_slot);
+	late_slot = NULL;
+	thread_flush(thread_enter());
+	assert_int_equal(cache_of_test()->nr_out, 0);
+}
+
+#define NR_THREADS 16
+
+static pthread_barrier_t all_here;
+static struct heap *heaps[NR_THREADS];
+
+static void *keep_heap(void *place)
+{
+	struct heap *heap = thread_enter();
+
+	*(struct heap **)place = heap;
+	pthread_barrier_wait(&all_here);
+	return thread_enter() == heap && !thread_is_ended() ? heap : NULL;
+}
+
+static void test_own_heaps(void **state)
+{
+	pthread_t threads[NR_THREADS];
+	void *kept;
+
+	(void)state;
+	pthread_barrier_init(&all_here, NULL, NR_THREADS);
+	for (int i = 0; i < NR_THREADS; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, keep_heap, &heaps[i]),
+			0);
+	for (int i = 0; i < NR_THREADS; i++) {
+		pthread_join(threads[i], &kept);
+		assert_non_null(kept);
+		for (int j = 0; j < i; j++) {
+			assert_ptr_not_equal(heaps[i], heaps[j]);
+			assert_int_not_equal(heaps[i]->id, heaps[j]->id);
+			assert_int_not_equal(thread_tag(heaps[i]),
+					     thread_tag(heaps[j]));
+		}
+	}
+}
+
+/* Diverted, the fast path meets only empty and full bins. */
+static void test_divert(void **state)
+{
+	struct bin *bin;
+	void *p = heap_alloc(SIZE, 0, SITE);
+
+	(void)state;
+	thread_divert();
+	for (unsigned int row = 0; row < layout.nr_rows; row++) {
+		for (unsigned int c = 0; c < NR_CLASSES_MAX; c++) {
+			bin = heap_bin(thread_heap_now(), bin_offset(row, c));
+			assert_true(magazine_is_empty(bin));
+			assert_true(magazine_is_full(bin));
+		}
+	}
+	heap_free(p);
+	p = heap_alloc(SIZE, 0, SITE);
+	assert_non_null(p);
+	thread_resume();
+	heap_free(p);
+	bin = heap_bin(thread_heap_now(),
+		       bin_offset(layout_row(0, SITE), class_of(SIZE)));
+	assert_ptr_equal(bin->top[-1].address, p);
+}
+
+/* Magazines double, keep what they hold, and stop at the bound. */
+static void test_magazines_grow(void **state)
+{
+	struct heap *heap = thread_enter();
+
+	(void)state;
+	for (unsigned int c = 0; c < NR_CLASSES; c++) {
+		uint32_t offset = bin_offset(layout_row(0, SITE + 1), c);
+		struct bin *bin = heap_bin(heap, offset);
+		size_t slots = bin->end - bin->base;
+		uint8_t states[MAGAZINE_SLOTS_MAX];
+		unsigned int n = 0;
+
+		assert_int_equal(slots, 0);
+		while (thread_grow_magazine(heap, offset)) {
+			size_t now = bin->end - bin->base;
+
+			assert_int_equal(now, slots ? slots * 2
+						    : MAGAZINE_SLOTS_MIN);
+			slots = now;
+			assert_int_equal(magazine_count(bin), n);
+			for (unsigned int i = 0; i < n; i++)
+				assert_ptr_equal(bin->base[i].state,
+						 &states[i]);
+			for (; !magazine_is_full(bin); n++)
+				magazine_push(bin, NULL, &states[n]);
+		}
+		assert_in_range(slots, MAGAZINE_SLOTS_MIN, MAGAZINE_SLOTS_MAX);
+		assert_true(slots == MAGAZINE_SLOTS_MIN ||
+			    slots * class_size(c) <= MAGAZINE_BYTES);
+		bin->top = bin->base;
+	}
+}
+
+static void test_random(void **state)
+{
+	struct heap *heap = thread_enter();
+	uint64_t last = thread_random(heap);
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		uint64_t next = thread_random(heap);
+
+		assert_true(next != last);
+		last = next;
+	}
+}
+
+static void print_random(void *heap)
+{
+	dprintf(2, "%lx", thread_random(heap));
+}
+
+/* Children do not go on with their parent's random numbers. */
+static void test_random_in_children(void **state)
+{
+	struct heap *heap = thread_enter();
+	struct unit_child one = unit_run(print_random, heap);
+	struct unit_child other = unit_run(print_random, heap);
+
+	(void)state;
+	assert_string_not_equal(one.text, other.text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exit_flushes),
+		cmocka_unit_test(test_heaps_are_reused),
+		cmocka_unit_test(test_after_exit),
+		cmocka_unit_test(test_own_heaps),
+		cmocka_unit_test(test_divert),
+		cmocka_unit_test(test_magazines_grow),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random_in_children),
+	};
+
+	if (!heap_boot())
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
