@@ -91,10 +91,17 @@ static void draw_head(const struct snapshot *snapshot, FILE *to)
 	fprintf(to, "), %" PRIu64 " bytes\n\n", bytes);
 }
 
+/*
+ * In percent. More objects than room for them is what a live heap can show for
+ * a moment, and a forged text for ever.
+ */
 static unsigned int use_of(const struct snapshot_cache *cache)
 {
-	return cache->objects ? 100.0 * cache->live_objects / cache->objects
-			      : 0;
+	if (!cache->live_objects)
+		return 0;
+	if (cache->live_objects >= cache->objects)
+		return 100;
+	return 100.0 * cache->live_objects / cache->objects;
 }
 
 static void draw_cache(const struct snapshot_cache *cache, FILE *to)

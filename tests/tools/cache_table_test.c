@@ -65,6 +65,22 @@ static void test_draw(void **state)
 	free(text);
 }
 
+/* More live objects than objects: the numbers are shown, the share is whole. */
+static void test_odd_use(void **state)
+{
+	char *text;
+
+	(void)state;
+	caches[0].live_objects = 10000000000;
+	caches[1].objects = 0;
+	caches[2].live_objects = caches[2].objects = 0;
+	text = draw("name", 0);
+	assert_non_null(strstr(text, "20 10000000000 100% "));
+	assert_non_null(strstr(text, " 0         1 100% "));
+	assert_non_null(strstr(text, " 0         0   0% "));
+	free(text);
+}
+
 static void test_orders(void **state)
 {
 	static const struct {
@@ -114,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_draw, set_up),
+		cmocka_unit_test_setup(test_odd_use, set_up),
 		cmocka_unit_test_setup(test_orders, set_up),
 		cmocka_unit_test_setup(test_lines, set_up),
 	};
