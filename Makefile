@@ -17,18 +17,45 @@ setup:
 	@scripts/setup
 
 test: setup all
+	@scripts/setup tests/programs/packages
 	@scripts/run-tests $(BUILD)
+
+# Redis, LevelDB and python3 on the heap, and what it holds of them.
+run: setup all
+	@scripts/setup examples/packages
+	@scripts/run-shows $(BUILD)
+
+# The fast path against the fastest peers, and a small program's memory.
+gate: setup all
+	@scripts/setup bench/packages
+	@bench/gate $(BUILD)
+
+lint: setup
+	@scripts/lint
+
+# Unit tests under ASan and UBSan, threads under TSan.
+sanitize: setup
+	@scripts/sanitize
+
+# Removes each safety check in turn; a named test must go red.
+mutants: setup all
+	@scripts/mutants
 
 clean:
 	rm -rf $(BUILD)
 
 format:
-	@git ls-files '*.c' '*.h' '*.cc' | grep -v '^linux/' | xargs clang-format -i
+	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
 
 help:
 	@echo 'make              build libtypeslab.so, libtypeslab.a and typeslab in $(BUILD)/'
+	@echo 'make run          Redis, LevelDB and python3 on the heap, with histograms'
 	@echo 'make test         install what is missing, build, run all tests'
+	@echo 'make lint         the rules that a machine can check'
+	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
+	@echo 'make mutants      remove each safety check in turn; tests must notice'
+	@echo 'make gate         time the fast path against its fastest peers'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test clean format help
+.PHONY: all setup test run gate lint sanitize mutants clean format help

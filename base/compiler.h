@@ -9,13 +9,13 @@
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
 
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
-#define always_inline	inline __attribute__((__always_inline__))
-#define never_inline	__attribute__((__noinline__))
-#define cold_path	__attribute__((__cold__, __noinline__))
-#define never_returns	__attribute__((__noreturn__))
-#define exported	__attribute__((__visibility__("default")))
+#define likely(x)     __builtin_expect(!!(x), 1)
+#define unlikely(x)   __builtin_expect(!!(x), 0)
+#define always_inline inline __attribute__((__always_inline__))
+#define never_inline  __attribute__((__noinline__))
+#define cold_path     __attribute__((__cold__, __noinline__))
+#define never_returns __attribute__((__noreturn__))
+#define exported      __attribute__((__visibility__("default")))
 
 /*
  * The one pointer a thread has: read without a call, so that malloc works

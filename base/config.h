@@ -47,7 +47,7 @@
 
 /* A thread's stock of one cache: at most so many slots, and so many bytes. */
 #define MAGAZINE_SLOTS_MIN 8u
-#define MAGAZINE_SLOTS_MAX 64u
+#define MAGAZINE_SLOTS_MAX 32u
 #define MAGAZINE_BYTES	   (32ul << 10)
 
 #endif /* BASE_CONFIG_H */

@@ -156,7 +156,9 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		if (slab->epoch != (uint8_t)cache->epoch)
 			continue;
 		slab_give_slot_locked(slab, slots[i].state);
-		relink_slab(cache, slab);
+		/* Only a full slab, or one that is empty now, moves. */
+		if (unlikely(slab->list != LIST_PARTIAL || slab_is_empty(slab)))
+			relink_slab(cache, slab);
 	}
 	cache->nr_out -= nr;
 	lock_release(&cache->lock);

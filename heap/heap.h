@@ -17,14 +17,12 @@
 #define HEAP_HEAP_H
 
 #include "heap/thread.h"
+#include "os/single.h"
 #include "report/report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* glibc's: true while no second thread was ever started. */
-extern char __libc_single_threaded __attribute__((__weak__));
 
 /* The whole library, once; false when there is no memory to begin with. */
 bool heap_boot(void);
@@ -67,7 +65,7 @@ static always_inline void *heap_take_from(struct bin *bin)
 static always_inline uint64_t heap_row_of_site(const struct heap *heap,
 					       uintptr_t site)
 {
-	return (uint64_t)partition_hash(site, heap->secret, heap->nr_unknown)
+	return partition_hash(site, heap->secret, heap->nr_unknown)
 	       << ROW_SHIFT;
 }
 
@@ -112,7 +110,7 @@ static always_inline bool heap_claim(uint8_t *state)
 {
 	uint8_t was;
 
-	if (&__libc_single_threaded && likely(__libc_single_threaded)) {
+	if (likely(os_is_single_threaded())) {
 		if (unlikely(*state != SLOT_LIVE))
 			return false;
 		*state = SLOT_STOCK;
@@ -155,7 +153,8 @@ static always_inline void heap_free_sized(void *p, size_t size, size_t align)
 
 	if (unlikely(size > SMALL_MAX || align > CLASS_GRAIN ||
 		     chunk >= region.nr_chunks ||
-		     slab_of_chunk(chunk)->size != class_size(class_of(size)))) {
+		     slab_of_chunk(chunk)->size !=
+			     class_size(class_of(size)))) {
 		if (!heap_check_size(p, size, align))
 			return;
 	}

@@ -105,9 +105,8 @@ static void add_range(struct partition *partition, char *start, size_t span,
 
 	/* The chunk before an extent is unmapped ground: its kind is NONE. */
 	if (can_join(partition, before, condition)) {
-		struct slab *range = before->bias ?
-					     slab_of_chunk(before->next) :
-					     before;
+		struct slab *range =
+			before->bias ? slab_of_chunk(before->next) : before;
 
 		unlink_range(partition, range);
 		span += range->span;
@@ -257,8 +256,7 @@ void large_free(struct heap *heap, struct slab *slab)
 	partition->large_bytes -= slab->size;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	add_range(partition, region_chunk_base(slab), slab->span,
-		  GROUND_DIRTY);
+	add_range(partition, region_chunk_base(slab), slab->span, GROUND_DIRTY);
 	lock_release(&partition->lock);
 }
 

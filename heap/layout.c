@@ -100,8 +100,8 @@ bool layout_init(void)
 	init_rows();
 	init_purging();
 	nr_caches = layout.nr_rows * NR_CLASSES_MAX;
-	layout.caches = arena_take(&layout.arena,
-				   nr_caches * sizeof(struct cache), 64);
+	layout.caches =
+		arena_take(&layout.arena, nr_caches * sizeof(struct cache), 64);
 	layout.partitions = arena_take(
 		&layout.arena, layout.nr_rows * sizeof(struct partition), 64);
 	return layout.caches && layout.partitions;
@@ -160,7 +160,7 @@ unsigned int layout_row(uint64_t token, uintptr_t site)
 		return row_in(DOMAIN_UNKNOWN, site);
 	if (token < TOKEN_HASHED)
 		return row_of_small(token);
-	return row_in(token_holds_pointers(token) ? DOMAIN_POINTER :
-						    DOMAIN_DATA,
+	return row_in(token_holds_pointers(token) ? DOMAIN_POINTER
+						  : DOMAIN_DATA,
 		      token);
 }

@@ -31,8 +31,8 @@ struct partition {
 	struct ground slabs;
 	struct ground large;
 	uint32_t free[NR_CONDITIONS][NR_LARGE_BINS]; /* chunks, 0: none */
-	size_t nr_large;    /* live */
-	size_t large_bytes; /* live */
+	size_t nr_large;			     /* live */
+	size_t large_bytes;			     /* live */
 	uint64_t nr_large_allocs;
 	uint8_t epoch;
 };
@@ -43,9 +43,9 @@ struct layout {
 	uint64_t token_floor; /* tokens from here on carry their domain */
 	struct row_set rows[NR_DOMAINS];
 	unsigned int nr_rows;
-	bool refunds;	 /* idle memory is refunded, not only purged */
-	size_t idle_max; /* bytes that may stay idle */
-	struct cache *caches;	      /* row * NR_CLASSES_MAX + class */
+	bool refunds;	      /* idle memory is refunded, not only purged */
+	size_t idle_max;      /* bytes that may stay idle */
+	struct cache *caches; /* row * NR_CLASSES_MAX + class */
 	struct partition *partitions; /* by row */
 	struct arena arena;	      /* heaps, magazines, the arrays above */
 	struct arena states;	      /* slot states */

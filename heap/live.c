@@ -167,9 +167,9 @@ static bool say_large(const struct view *view, unsigned int row)
 		return true;
 	counts.active = partition.nr_large;
 	counts.total = partition.nr_large;
-	counts.size = partition.nr_large ?
-			      partition.large_bytes / partition.nr_large :
-			      0;
+	counts.size = partition.nr_large
+			      ? partition.large_bytes / partition.nr_large
+			      : 0;
 	counts.per_slab = 1;
 	counts.pages_per_slab = (counts.size + 4095) / 4096;
 	counts.slabs = partition.nr_large;
@@ -262,7 +262,7 @@ static bool say_rows(const struct view *view, enum domain domain)
 	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
 		if (name_of(view, row).domain != domain)
 			continue;
-		for (unsigned int class = 0; class < NR_CLASSES; class++) {
+		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 			if (!say_cache(view, row, class))
 				return false;
 		}

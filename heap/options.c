@@ -110,8 +110,8 @@ static void read_pair(struct options *options, const char *pair, size_t length)
 
 		if (strlen(rule->name) != key || memcmp(rule->name, pair, key))
 			continue;
-		if (!equals || !parse_value(rule, equals + 1,
-					    length - key - 1, &value))
+		if (!equals ||
+		    !parse_value(rule, equals + 1, length - key - 1, &value))
 			report_bad_value(pair, length, rule->sentence);
 		else
 			memcpy((char *)options + rule->field, &value,

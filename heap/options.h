@@ -32,17 +32,17 @@ enum option_profile {
  * value is its place in the list of words that begins the sentence; a size
  * takes K, M, G or T. docs/options.md is checked against this list.
  */
-#define OPTION_LIST(X)                                                       \
-	X(mode, WORD, MODE_TYPED, 0, 2, "typed|random|none")                 \
-	X(profile, WORD, PROFILE_DEFAULT, 0, 1, "default|compat")            \
-	X(data, NUMBER, 8, 1, 1024, "1 to 1024 partitions")                  \
-	X(pointer, NUMBER, 8, 1, 1024, "1 to 1024 partitions")               \
-	X(unknown, NUMBER, 16, 1, 1024, "1 to 1024 partitions")              \
-	X(token_max, NUMBER, 0, 0, 65536,                                    \
-	  "0 to 65536, the build's -falloc-token-max")                       \
-	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,                 \
-	  "16M to 64T of address space")                                     \
-	X(snapshot, TEXT, 0, 0, 0, "file to write at exit")
+#define OPTION_LIST(X)                                            \
+	X(mode, WORD, MODE_TYPED, 0, 2, "typed|random|none")      \
+	X(profile, WORD, PROFILE_DEFAULT, 0, 1, "default|compat") \
+	X(data, NUMBER, 8, 1, 1024, "1 to 1024 partitions")       \
+	X(pointer, NUMBER, 8, 1, 1024, "1 to 1024 partitions")    \
+	X(unknown, NUMBER, 16, 1, 1024, "1 to 1024 partitions")   \
+	X(token_max, NUMBER, 0, 0, 65536,                         \
+	  "0 to 65536, the build's -falloc-token-max")            \
+	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,      \
+	  "16M to 64T of address space")                          \
+	X(snapshot, TEXT, 0, 0, 0, "file to write at exit, %p the process")
 
 struct options {
 #define X(name, kind, value, least, most, sentence) uint64_t name;

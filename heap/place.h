@@ -23,7 +23,7 @@ enum place_kind {
 
 struct place {
 	enum place_kind kind;
-	struct slab *slab;     /* NULL if foreign */
+	struct slab *slab; /* NULL if foreign */
 	const char *slot_base;
 	bool is_live; /* the slot, for PLACE_INNER too */
 	struct report_place facts;

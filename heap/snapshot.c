@@ -52,16 +52,40 @@ void snapshot_init(void)
 	root->magic = LIVE_MAGIC;
 }
 
+/*
+ * The option's path with each %p become the process's number: the processes
+ * of a tree inherit the option. False: too long.
+ */
+static bool expand_path(struct option_text path, char *out, size_t room)
+{
+	struct line pid = { .length = 0 };
+	size_t length = 0;
+
+	line_add_number(&pid, os_getpid(), 10, 1);
+	for (size_t i = 0; i < path.length; i++) {
+		bool is_pid = i + 1 < path.length && path.text[i] == '%' &&
+			      path.text[i + 1] == 'p';
+		const char *from = is_pid ? pid.text : &path.text[i];
+		size_t size = is_pid ? pid.length : 1;
+
+		if (length + size >= room)
+			return false;
+		memcpy(out + length, from, size);
+		length += size;
+		i += is_pid;
+	}
+	out[length] = '\0';
+	return true;
+}
+
 __attribute__((__destructor__)) static void write_at_exit(void)
 {
 	struct option_text path = option_text_of(layout.options.snapshot);
 	char name[4096];
 	int fd;
 
-	if (!path.length)
+	if (!path.length || !expand_path(path, name, sizeof(name)))
 		return;
-	memcpy(name, path.text, path.length);
-	name[path.length] = '\0';
 	fd = os_create_file(name);
 	if (fd < 0)
 		return report_no_snapshot(name);

@@ -37,7 +37,7 @@ struct heap_sums heap_sum(void)
 	struct heap_sums sums = { 0 };
 
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
-		for (unsigned int class = 0; class < NR_CLASSES; class++)
+		for (unsigned int class = 0; class < NR_CLASSES; class ++)
 			add_cache(&sums, row, class);
 		sums.nr_large += layout.partitions[row].nr_large;
 		sums.large_bytes += layout.partitions[row].large_bytes;

@@ -34,9 +34,8 @@ static void push(struct heap *heap)
 
 	do
 		heap->next = head;
-	while (!__atomic_compare_exchange_n(&pool, &head, heap, false,
-					    __ATOMIC_RELEASE,
-					    __ATOMIC_RELAXED));
+	while (!__atomic_compare_exchange_n(
+		&pool, &head, heap, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
 /*

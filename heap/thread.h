@@ -43,8 +43,8 @@ struct heap {
 	uint64_t random;
 	struct slot *spare[4]; /* outgrown magazines by log2 of their size */
 	struct announcement announced;
-	struct heap *next;		/* in the pool */
-	struct heap *next_of_all;	/* in the list of all, never removed */
+	struct heap *next;	  /* in the pool */
+	struct heap *next_of_all; /* in the list of all, never removed */
 	uint64_t *used; /* a bit a class, a word a row: has a magazine */
 };
 

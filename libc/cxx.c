@@ -102,8 +102,8 @@ void *cxx_new_nothrow_slow(size_t size, size_t align, uint64_t token,
 	if (!new_handler())
 		return NULL;
 	next = runtime_symbol("_ZnwmRKSt9nothrow_t", RTLD_NEXT);
-	next_aligned = runtime_symbol("_ZnwmSt11align_val_tRKSt9nothrow_t",
-				      RTLD_NEXT);
+	next_aligned =
+		runtime_symbol("_ZnwmSt11align_val_tRKSt9nothrow_t", RTLD_NEXT);
 	if (align && next_aligned)
 		return next_aligned(size, align, NULL);
 	if (!align && next)

@@ -8,8 +8,8 @@
  */
 #include "base/line.h"
 #include "heap/heap.h"
-#include "heap/sums.h"
 #include "heap/snapshot.h"
+#include "heap/sums.h"
 
 #include <errno.h>
 #include <limits.h>

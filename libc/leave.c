@@ -45,12 +45,11 @@ exported never_returns void typeslab_longjmp(struct __jmp_buf_tag *env,
 					     int value) __asm__("longjmp");
 exported never_returns void typeslab__longjmp(struct __jmp_buf_tag *env,
 					      int value) __asm__("_longjmp");
-exported never_returns void typeslab_siglongjmp(struct __jmp_buf_tag *env,
-						int value)
-	__asm__("siglongjmp");
-exported never_returns void typeslab_longjmp_chk(struct __jmp_buf_tag *env,
-						 int value)
-	__asm__("__longjmp_chk");
+exported never_returns void
+typeslab_siglongjmp(struct __jmp_buf_tag *env, int value) __asm__("siglongjmp");
+exported never_returns void
+typeslab_longjmp_chk(struct __jmp_buf_tag *env,
+		     int value) __asm__("__longjmp_chk");
 
 void typeslab_longjmp(struct __jmp_buf_tag *env, int value)
 {

@@ -32,13 +32,13 @@ static inline uint64_t token_of_fast(uint64_t number)
 	return number ? TOKEN_SMALL + number : 0;
 }
 
-static inline uint32_t partition_hash(uint64_t key, uint64_t secret,
+static inline uint64_t partition_hash(uint64_t key, uint64_t secret,
 				      uint64_t count)
 {
 	unsigned __int128 product = (unsigned __int128)(key ^ secret) * secret;
 	uint64_t spread = (uint64_t)product ^ (uint64_t)(product >> 64);
 
-	return (uint32_t)(((unsigned __int128)spread * count) >> 64);
+	return ((unsigned __int128)spread * count) >> 64;
 }
 
 /* The compiler puts types that hold pointers in the top half of its range. */

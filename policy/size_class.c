@@ -24,7 +24,7 @@ void size_class_init(void)
 
 	for (size_t i = 0; i < CLASS_TABLE_SIZE; i++) {
 		if (i * CLASS_GRAIN > size_class_sizes[class])
-			class++;
+			class ++;
 		size_class_table[i] = class;
 	}
 }
@@ -37,6 +37,6 @@ unsigned int class_of_aligned(size_t size, size_t align)
 		return NR_CLASSES;
 	class = class_of(size);
 	while (class < NR_CLASSES && size_class_sizes[class] & (align - 1))
-		class++;
+		class ++;
 	return class;
 }

@@ -46,7 +46,8 @@ void *arena_take(struct arena *arena, size_t size, size_t align)
 
 	do {
 		start = round_up(next, align);
-		if (start + size > arena->size || !commit_to(arena, start + size))
+		if (start + size > arena->size ||
+		    !commit_to(arena, start + size))
 			return NULL;
 	} while (!__atomic_compare_exchange_n(&arena->next, &next, start + size,
 					      false, __ATOMIC_RELAXED,

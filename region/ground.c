@@ -27,7 +27,8 @@ static size_t blocks_for(size_t size)
  */
 static size_t next_extent_blocks(const struct ground *ground, size_t size)
 {
-	size_t first = size_min(EXTENT_BLOCKS_FIRST, region.nr_blocks / 256 + 1);
+	size_t first =
+		size_min(EXTENT_BLOCKS_FIRST, region.nr_blocks / 256 + 1);
 	size_t most = size_min(EXTENT_BLOCKS_MAX, region.nr_blocks / 16 + 1);
 	size_t wanted = size_max(ground->blocks * 2, first);
 
@@ -80,8 +81,7 @@ char *ground_take(struct ground *ground, size_t size,
 {
 	char *chunk;
 
-	if (ground_left(ground) < size &&
-	    !begin_extent(ground, size, asker))
+	if (ground_left(ground) < size && !begin_extent(ground, size, asker))
 		return NULL;
 	chunk = ground->next;
 	if (!commit(ground, chunk + size))

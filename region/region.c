@@ -55,8 +55,8 @@ static bool commit_table(size_t from_block, size_t to_block)
 static bool grow_window(size_t blocks)
 {
 	size_t from = region.window_blocks;
-	size_t step = from ? size_min(from, WINDOW_STEP_BLOCKS) :
-			     WINDOW_FIRST_BLOCKS;
+	size_t step =
+		from ? size_min(from, WINDOW_STEP_BLOCKS) : WINDOW_FIRST_BLOCKS;
 	size_t to = from + size_max(step, blocks);
 
 	if (to > region.nr_blocks)
@@ -94,8 +94,8 @@ static bool reserve_all(size_t size)
 
 bool region_init(size_t reserve)
 {
-	for (size_t size = round_down(reserve, BLOCK_SIZE);
-	     size >= RESERVE_MIN; size = round_down(size / 2, BLOCK_SIZE)) {
+	for (size_t size = round_down(reserve, BLOCK_SIZE); size >= RESERVE_MIN;
+	     size = round_down(size / 2, BLOCK_SIZE)) {
 		if (reserve_all(size))
 			return grow_window(1);
 	}
@@ -104,8 +104,8 @@ bool region_init(size_t reserve)
 
 static bool is_within_headroom(size_t blocks)
 {
-	size_t kept = size_min(region.nr_blocks / HEADROOM_PART,
-			       HEADROOM_BLOCKS_MAX);
+	size_t kept =
+		size_min(region.nr_blocks / HEADROOM_PART, HEADROOM_BLOCKS_MAX);
 
 	return region.nr_taken + blocks + kept > region.nr_blocks;
 }

@@ -54,9 +54,9 @@ bool region_init(size_t reserve);
 
 /* Who asks for ground, and how it may be had. */
 struct region_asker {
-	uint64_t random;  /* places a new extent */
-	uint32_t tag;	  /* the thread's, for the lock */
-	bool is_first;	  /* has none of its kind: the last blocks are for it */
+	uint64_t random; /* places a new extent */
+	uint32_t tag;	 /* the thread's, for the lock */
+	bool is_first;	 /* has none of its kind: the last blocks are for it */
 };
 
 /*

@@ -157,6 +157,6 @@ void report_small_tokens(void)
 	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
 		return;
 	line_add(&line, "typeslab: small tokens: built with -falloc-token-max;"
-		   " set token_max= or build without it");
+			" set token_max= or build without it");
 	send(&line);
 }

@@ -38,14 +38,17 @@ struct report_place {
 void report_set_compat(bool compat);
 
 /* Already free. Usual cause: two owners, both of whom free. */
-cold_path void report_dead(enum report_act act, const struct report_place *place);
+cold_path void report_dead(enum report_act act,
+			   const struct report_place *place);
 /* Inside a slot. Usual cause: the pointer was moved while the block lived. */
-cold_path void report_inner(enum report_act act, const struct report_place *place);
+cold_path void report_inner(enum report_act act,
+			    const struct report_place *place);
 /* A slot that was never handed out. Usual cause: a computed address. */
 cold_path void report_unallocated(enum report_act act,
-			     const struct report_place *place);
+				  const struct report_place *place);
 /* No slot of ours: stack, global, code, another allocator's. */
-cold_path void report_foreign(enum report_act act, const struct report_place *place);
+cold_path void report_foreign(enum report_act act,
+			      const struct report_place *place);
 /* A sized free whose size belongs to another class. */
 cold_path void report_wrong_size(const struct report_place *place, size_t size);
 /* Our own state is damaged: never returns, compat or not. */
@@ -53,7 +56,8 @@ cold_path never_returns void report_broken(const char *what);
 
 /* An option that does not exist, and one whose value is not allowed. */
 cold_path void report_unknown_option(const char *key, size_t length);
-cold_path void report_bad_value(const char *pair, size_t length, const char *rule);
+cold_path void report_bad_value(const char *pair, size_t length,
+				const char *rule);
 /* The snapshot asked for could not be made. */
 cold_path void report_no_snapshot(const char *path);
 /* Advice given once: tokens of a build with -falloc-token-max. */

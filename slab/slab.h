@@ -38,7 +38,8 @@ enum slot_state {
 };
 
 enum slab_kind {
-	SLAB_NONE = 0, /* the chunk was never handed out, or is inside a large */
+	SLAB_NONE =
+		0, /* the chunk was never handed out, or is inside a large */
 	SLAB_SMALL,
 	SLAB_LARGE,	 /* a large object lives here or did */
 	SLAB_LARGE_FREE, /* first or last chunk of free large ground */
@@ -58,24 +59,24 @@ struct slab {
 	/* Fixed by slab_init(), equal in all records of the span but bias. */
 	uint32_t inverse;
 	uint32_t bias; /* offset of this chunk in the span */
-	uint16_t nr_slots;
-	uint8_t shift;
-	uint8_t kind;
+	uint32_t nr_slots;
 	uint32_t bin; /* offset of the cache's bin among a thread's bins */
 	uint8_t *states;
 	size_t size; /* of a slot */
+	uint8_t shift;
+	uint8_t kind;
 
 	/* Under the lock of the cache; in the span's first record only. */
 	uint16_t nr_free;
-	uint16_t nr_used;  /* slots handed out since the slab was fresh */
+	uint16_t nr_used;   /* slots handed out since the slab was fresh */
 	uint16_t scan_from; /* where to look for the next free slot */
 	uint8_t list;	    /* which list of the cache it is on */
 	uint8_t epoch;	    /* the cache's when the slab joined it */
-	uint32_t next;	   /* chunk numbers; 0: none */
-	uint32_t prev;
-	size_t span;	    /* bytes of the span */
 	uint8_t large_state;
 	uint8_t condition; /* of free large ground: enum condition */
+	uint32_t next;	   /* chunk numbers; 0: none */
+	uint32_t prev;
+	size_t span; /* bytes of the span */
 };
 
 _Static_assert(sizeof(struct slab) <= 1u << CHUNK_RECORD_SHIFT, "one line");

@@ -159,24 +159,16 @@ static void remove_folder(char *folder)
 	free(folder);
 }
 
-/*
- * The snapshot that @pid left in @folder; NULL: none. A library that does not
- * know %p took it for a name: then the first process to end left it.
- */
+/* The snapshot that @pid left in @folder; NULL: none. */
 static char *find_snapshot(const char *folder, pid_t pid)
 {
-	char number[16];
-	const char *const names[] = { number, "%p" };
 	char *path;
 
-	snprintf(number, sizeof(number), "%d", (int)pid);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
-			return NULL;
-		if (!access(path, F_OK))
-			return path;
-		free(path);
-	}
+	if (asprintf(&path, "%s/%d", folder, (int)pid) < 0)
+		return NULL;
+	if (!access(path, F_OK))
+		return path;
+	free(path);
 	return NULL;
 }
 
