@@ -31,7 +31,9 @@ def machine(**files):
         config = f"{folder}/apt.conf"
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'Dir::Etc::sourcelist "{folder}/sources.list";\n'
-                       f'Dir::Etc::sourceparts "{folder}/parts";\n')
+                       f'Dir::Etc::sourceparts "{folder}/parts";\n'
+                       "APT::Update::Post-Invoke "
+                       f'{{ "touch {folder}/hook-ran"; }};\n')
 
         def run(*args):
             return subprocess.run(
@@ -166,6 +168,8 @@ def test_source_the_machine_trusts_is_unpacked():
             tap.equal(file.read(), "hello\n")
         with open(f"{folder}/into/hello/version", encoding="utf-8") as file:
             tap.equal(file.read(), "1\n")
+        tap.equal(os.path.exists(f"{folder}/hook-ran"), False,
+                  "the system's hooks stay out of it")
         shutil.rmtree(f"{folder}/repo")
         done = fetch()
         tap.equal((done.returncode, done.stderr), (0, ""), "the second time")
