@@ -85,6 +85,41 @@ static void token_zero_is_unknown(void **state)
 		assert_domain(place_fast(form, 48, 0), TYPESLAB_UNKNOWN);
 }
 
+/* One call site, whatever the compiler does to the loop round it. */
+static __attribute__((noinline)) void *call_malloc(size_t token)
+{
+	void *p = abi_forms[ABI_MALLOC].call(48, NULL, token);
+
+	__asm__ volatile("" : : "r"(p) : "memory");
+	return p;
+}
+
+/* From a thread's stock or from the slab below it, one place for all. */
+static void check_many(size_t token)
+{
+	static void *p[3000];
+	struct typeslab_whatis first = { 0 };
+
+	for (int i = 0; i < 3000; i++) {
+		p[i] = call_malloc(token);
+		if (!i)
+			first = place_of(p[0], 48);
+		if (!same_partition(place_of(p[i], 48), first))
+			fail_msg("block %d of token %#zx strays", i, token);
+	}
+	for (int i = 0; i < 3000; i++)
+		free(p[i]);
+}
+
+static void one_token_one_partition_for_many(void **state)
+{
+	(void)state;
+	check_many(DATA_TOKEN);
+	check_many(POINTER_TOKEN);
+	check_many(5);
+	check_many(0);
+}
+
 static enum typeslab_domain domain_of_id(unsigned int id)
 {
 	if (id == 0 || id >= token_max)
@@ -205,6 +240,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(default_forms_follow_the_token),
 		cmocka_unit_test(token_zero_is_unknown),
+		cmocka_unit_test(one_token_one_partition_for_many),
 		cmocka_unit_test(fast_forms_follow_the_number),
 		cmocka_unit_test(realloc_follows_a_known_token_only),
 		cmocka_unit_test(plain_realloc_keeps_the_partition),

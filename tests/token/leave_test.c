@@ -6,6 +6,10 @@
  * announcement is still linked, on a stack that is used for other things now.
  * Whoever allocates next must get no type from it, whether its frame lies
  * above the lost shim's, at the same depth or below.
+ *
+ * Usage: leave_test [static]. In a static program longjmp is libc's own and
+ * the library hears nothing of it: what lies untouched on the stack may then
+ * deceive it, and the two cases that try are skipped.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -27,6 +31,7 @@
 #define SIZE	 100
 #define NOINLINE __attribute__((noinline))
 
+static bool is_static;
 static jmp_buf back;
 static sigjmp_buf back_from_signal;
 
@@ -118,6 +123,8 @@ static void longjmp_then_other_depths(void **state)
 	char name[32];
 
 	(void)state;
+	if (is_static)
+		skip();
 	for (size_t i = 0; i < NR_DEPTHS; i++) {
 		lose_a_shim(jump_out);
 		snprintf(name, sizeof(name), "frame %zu", i);
@@ -146,6 +153,8 @@ static NOINLINE void *request_after_jump(void)
 static void longjmp_then_untouched_stack(void **state)
 {
 	(void)state;
+	if (is_static)
+		skip();
 	for (size_t i = 0; i < NR_DEPTHS; i++) {
 		void *p;
 
@@ -331,7 +340,7 @@ static void a_cleanup_handler_gets_nothing(void **state)
 	assert_untyped(p, "the cleanup handler");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(longjmp_then_same_frame),
@@ -346,5 +355,6 @@ int main(void)
 		cmocka_unit_test(a_cleanup_handler_gets_nothing),
 	};
 
+	is_static = argc > 1 && !strcmp(argv[1], "static");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
