@@ -9,7 +9,7 @@
 #	build "$src" "$out" clang-22 bzImage
 #	boot "$out" LOG KERNEL-ARGUMENTS
 
-top=$(dirname "$here")
+top=$(dirname "${here:?}")
 dir=${KERNEL_DIR:-$top/build-kernel}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
@@ -114,11 +114,11 @@ config() {
 		allnoconfig >"$config_out/config.log" 2>&1 ||
 		die "no config: see $config_out/config.log"
 	# What was asked for and not granted would pass unseen.
-	for symbol in $(sed -n 's/^\(CONFIG_[A-Z0-9_]*=y\)$/\1/p' \
-		"$config_out/wanted.config"); do
-		grep -qx "$symbol" "$config_out/.config" ||
-			say "$3: $symbol was not granted"
-	done
+	grep -E '^CONFIG_[A-Z0-9_]*=y$' "$config_out/wanted.config" |
+		while read -r symbol; do
+			grep -qx "$symbol" "$config_out/.config" ||
+				say "$config_out: $symbol was not granted"
+		done
 	echo "$config_out"
 }
 
