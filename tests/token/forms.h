@@ -64,19 +64,20 @@
 /* clang-format on */
 
 /* The fast ABI's numbers that are linked: all below 64. */
-#define TOKEN_IDS_8(X, a, b)                                              \
-	X(a##0, b)                                                        \
-	X(a##1, b) X(a##2, b) X(a##3, b) X(a##4, b) X(a##5, b) X(a##6, b) \
-		X(a##7, b)
-#define TOKEN_IDS(X, b)                                                     \
-	X(0, b)                                                             \
-	X(1, b) X(2, b) X(3, b) X(4, b) X(5, b) X(6, b) X(7, b) X(8, b)     \
-		X(9, b) TOKEN_IDS_8(X, 1, b) X(18, b) X(19, b) TOKEN_IDS_8( \
-			X, 2, b) X(28, b) X(29, b) TOKEN_IDS_8(X, 3, b)     \
-			X(38, b) X(39, b) TOKEN_IDS_8(X, 4, b) X(48, b)     \
-				X(49, b) TOKEN_IDS_8(X, 5, b) X(58, b)      \
-					X(59, b) X(60, b) X(61, b) X(62, b) \
-						X(63, b)
+/* clang-format off: a table of numbers */
+#define TOKEN_IDS_8(X, a, b)                                                  \
+	X(a##0, b) X(a##1, b) X(a##2, b) X(a##3, b)                           \
+	X(a##4, b) X(a##5, b) X(a##6, b) X(a##7, b)
+#define TOKEN_IDS(X, b)                                                       \
+	X(0, b) X(1, b) X(2, b) X(3, b) X(4, b)                               \
+	X(5, b) X(6, b) X(7, b) X(8, b) X(9, b)                               \
+	TOKEN_IDS_8(X, 1, b) X(18, b) X(19, b)                                \
+	TOKEN_IDS_8(X, 2, b) X(28, b) X(29, b)                                \
+	TOKEN_IDS_8(X, 3, b) X(38, b) X(39, b)                                \
+	TOKEN_IDS_8(X, 4, b) X(48, b) X(49, b)                                \
+	TOKEN_IDS_8(X, 5, b) X(58, b) X(59, b)                                \
+	X(60, b) X(61, b) X(62, b) X(63, b)
+/* clang-format on */
 
 #define TOKEN_NR_FORMS 30
 #define TOKEN_NR_IDS   64

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrapper: allocation functions with a header before the block, like zmalloc. */
+/* wrapper: allocation functions with a header before the block. */
 #include "wrapper.h"
 
 #include <stdlib.h>
