@@ -20,13 +20,15 @@ size_t cache_idle_bytes(void)
 	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
 }
 
-static void add_idle(size_t bytes)
+static void add_idle(struct cache *cache, size_t bytes)
 {
+	cache->idle_bytes += bytes;
 	__atomic_fetch_add(&idle_bytes, bytes, __ATOMIC_RELAXED);
 }
 
-static void sub_idle(size_t bytes)
+static void sub_idle(struct cache *cache, size_t bytes)
 {
+	cache->idle_bytes -= bytes;
 	__atomic_fetch_sub(&idle_bytes, bytes, __ATOMIC_RELAXED);
 }
 
@@ -57,7 +59,7 @@ static void unlink_slab(struct cache *cache, struct slab *slab)
 	if (slab->list != LIST_PARTIAL)
 		cache->nr_empty--;
 	if (slab->list == LIST_EMPTY)
-		sub_idle(slab->span);
+		sub_idle(cache, slab->span);
 	slab->list = LIST_NONE;
 }
 
@@ -74,7 +76,7 @@ static void link_slab(struct cache *cache, struct slab *slab, enum list list)
 	if (list != LIST_PARTIAL)
 		cache->nr_empty++;
 	if (list == LIST_EMPTY)
-		add_idle(slab->span);
+		add_idle(cache, slab->span);
 }
 
 static enum list list_for(const struct slab *slab)
@@ -108,6 +110,7 @@ static bool acquire(struct cache *cache, uint32_t tag)
 		cache->fresh = 0;
 		cache->refunded = 0;
 		cache->nr_empty = 0;
+		sub_idle(cache, cache->idle_bytes);
 		cache->epoch++;
 		return true;
 	default:
@@ -124,6 +127,11 @@ static struct slab *pick_slab(const struct cache *cache)
 	return chunk ? slab_of_chunk(chunk) : NULL;
 }
 
+void cache_count_out(struct cache *cache, unsigned int nr)
+{
+	__atomic_fetch_add(&cache->nr_out, nr, __ATOMIC_RELAXED);
+}
+
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 {
 	int got = 0;
@@ -138,7 +146,7 @@ int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 		got += slab_take_slots_locked(slab, out + got, max - got);
 		relink_slab(cache, slab);
 	}
-	cache->nr_out += got;
+	cache_count_out(cache, got);
 	lock_release(&cache->lock);
 	return got;
 }
@@ -160,7 +168,7 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		if (unlikely(slab->list != LIST_PARTIAL || slab_is_empty(slab)))
 			relink_slab(cache, slab);
 	}
-	cache->nr_out -= nr;
+	__atomic_fetch_sub(&cache->nr_out, nr, __ATOMIC_RELAXED);
 	lock_release(&cache->lock);
 }
 
@@ -189,7 +197,7 @@ static uint32_t detach_list(struct cache *cache, enum list list, uint32_t tag)
 		slab->list = LIST_NONE;
 		cache->nr_empty--;
 		if (list == LIST_EMPTY)
-			sub_idle(slab->span);
+			sub_idle(cache, slab->span);
 		chunk = slab->next;
 	}
 	*head_of(cache, list) = 0;
@@ -285,7 +293,7 @@ bool cache_recommit(struct cache *cache, uint32_t tag)
 	lock_release(&cache->lock);
 	if (!slab)
 		return false;
-	done = os_commit(region_chunk_base(slab), slab->span);
+	done = os_commit_reserved(region_chunk_base(slab), slab->span);
 	if (!acquire(cache, tag))
 		return false;
 	if (slab->epoch == (uint8_t)cache->epoch)

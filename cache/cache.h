@@ -35,6 +35,9 @@ struct cache {
 	uint32_t nr_slabs;
 	uint32_t nr_empty; /* on the lists empty, fresh and refunded */
 	uint32_t epoch;
+	uint64_t idle_bytes;
+
+	/* Atomic: a signal handler may add to it under the thread's lock. */
 	uint64_t nr_out; /* slots taken and not given back */
 };
 
@@ -44,6 +47,9 @@ struct cache {
  * a signal handler).
  */
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag);
+
+/* Slots of a slab that the cache does not know went out. */
+void cache_count_out(struct cache *cache, unsigned int nr);
 
 /* Takes @nr STOCK slots back. */
 void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,

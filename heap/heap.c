@@ -93,7 +93,9 @@ static int take_slots(struct heap *heap, uint32_t offset, struct slot *out,
 		return 0;
 	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
 		slab->epoch = cache->epoch - 1;
-		return slab_take_slots_locked(slab, out, max);
+		got = slab_take_slots_locked(slab, out, max);
+		cache_count_out(cache, got);
+		return got;
 	}
 	return cache_take(cache, out, max, tag);
 }
@@ -228,7 +230,7 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 
 static size_t nr_idle_bytes(void)
 {
-	return cache_idle_bytes() + large_idle_bytes();
+	return cache_idle_bytes() + layout_idle_bytes();
 }
 
 /* Where the system refuses to take memory back, asking again must be rare. */

@@ -9,13 +9,6 @@
 /* How many ranges of the smallest bin that may fit are looked at. */
 #define FIT_TRIES 8
 
-static size_t idle_bytes;
-
-size_t large_idle_bytes(void)
-{
-	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
-}
-
 size_t large_usable(size_t size)
 {
 	return round_up(size_max(size, 1), os_page_size());
@@ -50,7 +43,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
 	if (range->next)
 		slab_of_chunk(range->next)->prev = range->prev;
 	if (range->condition == GROUND_DIRTY)
-		__atomic_fetch_sub(&idle_bytes, range->span, __ATOMIC_RELAXED);
+		layout_count_idle(partition, -range->span);
 	record_at(end_of(range) - CHUNK_SIZE)->kind = SLAB_NONE;
 	range->kind = SLAB_NONE;
 }
@@ -79,7 +72,7 @@ static void link_range(struct partition *partition, char *start, size_t span,
 	range->condition = condition;
 	range->span = span;
 	if (condition == GROUND_DIRTY)
-		__atomic_fetch_add(&idle_bytes, span, __ATOMIC_RELAXED);
+		layout_count_idle(partition, span);
 	list = list_of(partition, range);
 	range->prev = 0;
 	range->next = *list;
@@ -176,7 +169,7 @@ static char *take_free(struct partition *partition, size_t span, size_t align,
 	condition = range->condition;
 	*is_zero = condition != GROUND_DIRTY;
 	start = (char *)round_up((uintptr_t)region_chunk_base(range), align);
-	if (condition == GROUND_REFUNDED && !os_commit(start, span))
+	if (condition == GROUND_REFUNDED && !os_commit_reserved(start, span))
 		return NULL;
 	carve(partition, range, start, span);
 	return start;
@@ -270,7 +263,8 @@ static bool grow_into_range(struct partition *partition, struct slab *slab,
 	    after->kind != SLAB_LARGE_FREE || after->bias ||
 	    after->epoch != partition->epoch || after->span < more)
 		return false;
-	if (after->condition == GROUND_REFUNDED && !os_commit(end, more))
+	if (after->condition == GROUND_REFUNDED &&
+	    !os_commit_reserved(end, more))
 		return false;
 	carve(partition, after, end, more);
 	return true;

@@ -33,9 +33,6 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size);
 /* Bytes a large object asked for with @size has: at least a page. */
 size_t large_usable(size_t size);
 
-/* Bytes of dirty free ground, over all partitions. */
-size_t large_idle_bytes(void);
-
 /*
  * Gives the memory of the partition's dirty ground back to the system;
  * @refund: of all its free ground, and the right to it too.

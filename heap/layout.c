@@ -107,6 +107,19 @@ bool layout_init(void)
 	return layout.caches && layout.partitions;
 }
 
+static size_t idle_bytes;
+
+size_t layout_idle_bytes(void)
+{
+	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
+}
+
+void layout_count_idle(struct partition *partition, size_t bytes)
+{
+	partition->idle_bytes += bytes;
+	__atomic_fetch_add(&idle_bytes, bytes, __ATOMIC_RELAXED);
+}
+
 bool layout_lock_partition(struct partition *partition, uint32_t tag)
 {
 	switch (lock_acquire(&partition->lock, tag)) {
@@ -116,6 +129,7 @@ bool layout_lock_partition(struct partition *partition, uint32_t tag)
 		memset(&partition->slabs, 0, sizeof(partition->slabs));
 		memset(&partition->large, 0, sizeof(partition->large));
 		memset(partition->free, 0, sizeof(partition->free));
+		layout_count_idle(partition, -partition->idle_bytes);
 		partition->epoch++;
 		return true;
 	default:

@@ -33,6 +33,7 @@ struct partition {
 	uint32_t free[NR_CONDITIONS][NR_LARGE_BINS]; /* chunks, 0: none */
 	size_t nr_large;			     /* live */
 	size_t large_bytes;			     /* live */
+	size_t idle_bytes;			     /* of dirty free ground */
 	uint64_t nr_large_allocs;
 	uint8_t epoch;
 };
@@ -88,6 +89,13 @@ static inline struct cache *cache_of_bin(uint32_t offset)
  * its free lists are forgotten, live objects stay.
  */
 bool layout_lock_partition(struct partition *partition, uint32_t tag);
+
+/*
+ * Bytes of dirty large ground, over all partitions; and what adds to them (or
+ * takes away: modulo 2^64), under the partition's lock.
+ */
+size_t layout_idle_bytes(void);
+void layout_count_idle(struct partition *partition, size_t bytes);
 
 /* The row for a token, or for a call site where the token says nothing. */
 unsigned int layout_row(uint64_t token, uintptr_t site);

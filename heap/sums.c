@@ -42,6 +42,6 @@ struct heap_sums heap_sum(void)
 		sums.nr_large += layout.partitions[row].nr_large;
 		sums.large_bytes += layout.partitions[row].large_bytes;
 	}
-	sums.idle_bytes = cache_idle_bytes() + large_idle_bytes();
+	sums.idle_bytes = cache_idle_bytes() + layout_idle_bytes();
 	return sums;
 }

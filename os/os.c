@@ -72,6 +72,22 @@ bool os_commit(void *addr, size_t size)
 	return done;
 }
 
+bool os_commit_reserved(void *addr, size_t size)
+{
+	int saved = errno;
+	void *p = addr;
+
+	/* A sandbox that refuses mprotect may still let us map anew. */
+	if (mprotect(addr, size, PROT_READ | PROT_WRITE))
+		p = errno == ENOMEM
+			    ? MAP_FAILED
+			    : mmap(addr, size, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+				   0);
+	errno = saved;
+	return p != MAP_FAILED;
+}
+
 bool os_allow_reading(void *addr, size_t size)
 {
 	int saved = errno;

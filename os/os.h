@@ -24,8 +24,11 @@ size_t os_page_size(void);
 void *os_reserve(size_t size);
 void os_release(void *addr, size_t size);
 
-/* Makes reserved pages usable and zero; false when there is no memory. */
+/* Makes reserved pages usable and zero; false when there is no memory. May be
+ * repeated on pages that are usable already. */
 bool os_commit(void *addr, size_t size);
+/* The same where all pages are reserved, and mprotect may be refused. */
+bool os_commit_reserved(void *addr, size_t size);
 /* Makes reserved pages readable: they show zero and cost no memory. */
 bool os_allow_reading(void *addr, size_t size);
 /* Gives the memory back, keeps the pages usable: they read as zero. */

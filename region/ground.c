@@ -66,11 +66,11 @@ static bool commit(struct ground *ground, char *to)
 		return true;
 	step = round_up(step, CHUNK_SIZE);
 	far = (size_t)(ground->end - from) > step ? from + step : ground->end;
-	if (far > to && os_commit(from, far - from)) {
+	if (far > to && os_commit_reserved(from, far - from)) {
 		ground->committed = far;
 		return true;
 	}
-	if (!os_commit(from, to - from))
+	if (!os_commit_reserved(from, to - from))
 		return false;
 	ground->committed = to;
 	return true;

@@ -51,17 +51,29 @@ static bool commit_table(size_t from_block, size_t to_block)
 	       os_commit((char *)region.taken + map_from, map_to - map_from);
 }
 
-/* Opens room for @blocks more at the end of the window. */
+/* How many blocks at the end of the window are free. */
+static size_t free_tail(void)
+{
+	size_t block = region.window_blocks;
+
+	while (block && !is_taken(block - 1))
+		block--;
+	return region.window_blocks - block;
+}
+
+/* Opens room for a run of @blocks at the end of the window. */
 static bool grow_window(size_t blocks)
 {
 	size_t from = region.window_blocks;
+	size_t tail = free_tail();
 	size_t step =
 		from ? size_min(from, WINDOW_STEP_BLOCKS) : WINDOW_FIRST_BLOCKS;
-	size_t to = from + size_max(step, blocks);
+	size_t more = blocks > tail ? blocks - tail : 0;
+	size_t to = from + size_max(step, more);
 
 	if (to > region.nr_blocks)
 		to = region.nr_blocks;
-	if (to - from < blocks || !commit_table(from, to))
+	if (to - from < more || !commit_table(from, to))
 		return false;
 	region.window_blocks = to;
 	__atomic_store_n(&region.nr_chunks, to * CHUNKS_PER_BLOCK,

@@ -183,7 +183,7 @@ static void purge_all(struct model *model, bool refund)
 {
 	for (unsigned int row = 0; row < layout.nr_rows; row++)
 		large_purge(model->heap, &layout.partitions[row], refund);
-	assert_int_equal(large_idle_bytes(), 0);
+	assert_int_equal(layout_idle_bytes(), 0);
 }
 
 static void test_model(void **state)
@@ -257,11 +257,11 @@ static void test_zero(void **state)
 	assert_true(is_zero);
 	memset(p, 'x', 20 * CHUNK_SIZE);
 	large_free(heap, slab_at(p));
-	assert_int_equal(large_idle_bytes(), 20 * CHUNK_SIZE);
+	assert_int_equal(layout_idle_bytes(), 20 * CHUNK_SIZE);
 	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),
 			 p);
 	assert_false(is_zero);
-	assert_int_equal(large_idle_bytes(), 0);
+	assert_int_equal(layout_idle_bytes(), 0);
 	large_free(heap, slab_at(p));
 	large_purge(heap, &layout.partitions[row], false);
 	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),

@@ -132,7 +132,7 @@ static void test_bad_values(void **state)
 		{ "reserve=M", SPACE },
 		{ "reserve=16777216T", SPACE },
 		{ "reserve=18446744073709551615K", SPACE },
-		{ "snapshot=", "file to write at exit" },
+		{ "snapshot=", "file to write at exit, %p the process" },
 	};
 	char said[512];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Promises that are not kept yet, one case a run: each is expected to fail,
- * and goes to its room's own test when it is mended.
+ * Promises that were once broken, one case a run: each needs a heap of its
+ * own.
  */
 #include "tests/unit/unit.h"
 
