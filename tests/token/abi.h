@@ -109,7 +109,7 @@ extern const char abi_nothrow;
 #define REALLOC_SIZED_HOT	  0
 #define REALLOC_SIZED_ALIGNED_HOT 0
 
-/* clang-format off: one call a line */
+/* clang-format off */
 #define CALL_SIZE(fn, ...)	fn(size, ##__VA_ARGS__)
 #define CALL_COUNT(fn, ...)	fn(1, size, ##__VA_ARGS__)
 #define CALL_OLD(fn, ...)	fn(old, size, ##__VA_ARGS__)

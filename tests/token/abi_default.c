@@ -17,7 +17,7 @@ void *abi_check_sized(struct abi_sized got, size_t size)
 	return got.p;
 }
 
-/* clang-format off: macros that make functions */
+/* clang-format off */
 #define DECLARE(T, symbol, callee, shape, seen)                          \
 	extern RETURNS_##shape __alloc_token_##symbol(TYPES_##shape,     \
 						      size_t token);     \

@@ -2,7 +2,7 @@
 /* abi_fast: a caller for each of the 30 x 64 fast-ABI symbols. */
 #include "abi.h"
 
-/* clang-format off: macros that make functions */
+/* clang-format off */
 #define DECLARE(id, symbol, callee, shape, seen)                             \
 	extern RETURNS_##shape __alloc_token_##id##_##symbol(TYPES_##shape); \
 	static void *call_##id##_##symbol(size_t size, void *old)            \

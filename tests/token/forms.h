@@ -26,7 +26,7 @@
 	FORM(T, valloc, valloc, SIZE, SEEN)                     \
 	FORM(T, pvalloc, pvalloc, SIZE, SEEN)
 
-/* clang-format off: a table of mangled names */
+/* clang-format off */
 #define TOKEN_FORMS_CXX(FORM, T)                                               \
 	FORM(T, _Znwm, operator new, SIZE, SEEN)                               \
 	FORM(T, _Znam, operator new[], SIZE, SEEN)                             \
@@ -64,7 +64,7 @@
 /* clang-format on */
 
 /* The fast ABI's numbers that are linked: all below 64. */
-/* clang-format off: a table of numbers */
+/* clang-format off */
 #define TOKEN_IDS_8(X, a, b)                                                  \
 	X(a##0, b) X(a##1, b) X(a##2, b) X(a##3, b)                           \
 	X(a##4, b) X(a##5, b) X(a##6, b) X(a##7, b)

@@ -49,7 +49,7 @@ static NOINLINE void *plain_wrapper(size_t size)
 	return p;
 }
 
-/* clang-format off: a macro that makes functions */
+/* clang-format off */
 /* Frames of about N bytes whose array is never written. */
 #define DEEP(n)                                     \
 	static NOINLINE void *deep_##n(size_t size) \

@@ -98,7 +98,7 @@ static void probe_forms(void)
 			    abi_forms[form].call(48, NULL, nth_token(1)));
 }
 
-/* clang-format off: 64 sites from one line */
+/* clang-format off */
 #define BLIND(id, unused)                                       \
 	static __attribute__((noinline)) void *blind_##id(void) \
 	{                                                       \

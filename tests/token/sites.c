@@ -13,7 +13,7 @@
 /* glibc has no prototype for this one. */
 void *reallocf(void *old, size_t size);
 
-/* clang-format off: the source form of each shape */
+/* clang-format off */
 #define SOURCE_SIZE(T, fn)	(T *)fn(count * sizeof(T))
 #define SOURCE_COUNT(T, fn)	(T *)fn(count, sizeof(T))
 #define SOURCE_OLD(T, fn)	(T *)fn(old, count * sizeof(T))
@@ -39,7 +39,7 @@ void *reallocf(void *old, size_t size);
 /* Written after each call, or a tail call would hand on its caller's site. */
 static volatile unsigned int blind_calls;
 
-/* clang-format off: 64 sites from one line */
+/* clang-format off */
 #define BLIND(id, unused)                    \
 	static void *blind_##id(size_t size) \
 	{                                    \

@@ -36,7 +36,7 @@ struct sized_ptr __size_returning_new_aligned_hot_cold(std::size_t,
 						       __hot_cold_t);
 }
 
-/* clang-format off: the source form of each shape */
+/* clang-format off */
 #define BYTES(T) count * sizeof(T)
 #define AT64	 std::align_val_t(64)
 #define COLD	 __hot_cold_t(1)
