@@ -271,6 +271,23 @@ static void test_reentered(void **state)
 	assert_int_equal(*slot.state, SLOT_STOCK);
 }
 
+/* Empty slabs that are forgotten are idle no more: nobody can purge them. */
+static void test_orphaned_idle(void **state)
+{
+	struct cache cache = { 0 };
+	size_t idle = cache_idle_bytes();
+	struct slot out[8];
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
+	cache_give(&cache, out, 8, TAG);
+	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
+	cache.lock.word = TAG;
+	assert_int_equal(cache_take(&cache, out, 1, CHILD), 0);
+	assert_int_equal(cache_idle_bytes(), idle);
+}
+
 /* The holder vanished in a fork: nothing old is ever handed out again. */
 static void test_orphaned(void **state)
 {
@@ -363,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_orphaned),
+		cmocka_unit_test(test_orphaned_idle),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 

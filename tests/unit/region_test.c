@@ -159,10 +159,13 @@ static void test_any_random(void **state)
 	block_of(take(3, region.window_blocks, TAG));
 }
 
-/* More than there is. */
-static void test_too_much(void **state)
+/* One extent may be the whole region, more it may not. */
+static void test_whole(void **state)
 {
 	(void)state;
+	begin(BLOCKS);
+	assert_ptr_equal(take(BLOCKS, 12345, TAG), region.base);
+	assert_null(take(1, 12345, TAG));
 	begin(BLOCKS);
 	assert_null(take(BLOCKS + 1, 12345, TAG));
 	assert_null(take(SIZE_MAX / BLOCK_SIZE, 12345, TAG));
@@ -259,7 +262,7 @@ int main(void)
 		cmocka_unit_test(test_chunk_of),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_any_random),
-		cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_random_places),
 		cmocka_unit_test(test_headroom),
 		cmocka_unit_test(test_reentered),

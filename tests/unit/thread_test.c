@@ -186,6 +186,26 @@ static void test_divert(void **state)
 	assert_ptr_equal(bin->top[-1].address, p);
 }
 
+/* In a handler that interrupted the cache's lock; the count stays true. */
+static void test_handler(void **state)
+{
+	struct heap *heap = thread_enter();
+	struct cache *cache = cache_of_test();
+	uint64_t before;
+	void *p;
+
+	(void)state;
+	thread_flush(heap);
+	before = cache->nr_out;
+	cache->lock.word = thread_tag(heap);
+	p = heap_alloc(SIZE, 0, SITE);
+	cache->lock.word = 0;
+	assert_non_null(p);
+	heap_free(p);
+	thread_flush(heap);
+	assert_true(cache->nr_out == before);
+}
+
 /* Magazines double, keep what they hold, and stop at the bound. */
 static void test_magazines_grow(void **state)
 {
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_after_exit),
 		cmocka_unit_test(test_own_heaps),
 		cmocka_unit_test(test_divert),
+		cmocka_unit_test(test_handler),
 		cmocka_unit_test(test_magazines_grow),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_random_in_children),
