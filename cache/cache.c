@@ -154,13 +154,18 @@ int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		uint32_t tag)
 {
+	struct slab *slab = NULL;
+	size_t last = SIZE_MAX;
+
 	/* A handler that finds its own thread's lock held drops the slots. */
 	if (!acquire(cache, tag))
 		return;
 	for (unsigned int i = 0; i < nr; i++) {
 		size_t chunk = region_chunk_of(slots[i].address);
-		struct slab *slab = slab_first(slab_of_chunk(chunk));
 
+		if (chunk != last)
+			slab = slab_first(slab_of_chunk(chunk));
+		last = chunk;
 		if (slab->epoch != (uint8_t)cache->epoch)
 			continue;
 		slab_give_slot_locked(slab, slots[i].state);

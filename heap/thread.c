@@ -274,7 +274,7 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 	unsigned int count = magazine_count(bin);
 	struct slot *storage;
 
-	if (slots > most_slots(offset))
+	if (slots > MAGAZINE_SLOTS_MAX || slots > most_slots(offset))
 		return false;
 	storage = take_storage(heap, slots);
 	if (!storage)

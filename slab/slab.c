@@ -50,6 +50,18 @@ static void take_slot(struct slab *slab, struct slot *out, unsigned int index)
 	__atomic_store_n(out->state, SLOT_STOCK, __ATOMIC_RELAXED);
 }
 
+/* Of the eight states at @at, those in [from, to). */
+static uint64_t within(unsigned int at, unsigned int from, unsigned int to)
+{
+	uint64_t mask = ~0ul;
+
+	if (at < from)
+		mask <<= (from - at) * 8;
+	if (at + 8 > to)
+		mask &= ~0ul >> (at + 8 - to) * 8;
+	return mask;
+}
+
 /* Finds up to @max free slots in [from, to), eight states at a time. */
 static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 			 unsigned int from, unsigned int to)
@@ -58,16 +70,14 @@ static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 
 	for (unsigned int at = from & ~7u; at < to && got < max; at += 8) {
 		uint64_t found = zero_bytes(load_states(slab, at));
+		unsigned int index = at;
 
+		found &= within(at, from, to);
 		for (; found && got < max; found &= found - 1) {
-			unsigned int index = at + __builtin_ctzl(found) / 8;
-
-			if (index >= to)
-				break;
-			if (index >= from)
-				take_slot(slab, &out[got++], index);
-			slab->scan_from = index + 1;
+			index = at + __builtin_ctzl(found) / 8;
+			take_slot(slab, &out[got++], index);
 		}
+		slab->scan_from = index;
 	}
 	return got;
 }
@@ -103,12 +113,9 @@ unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 	return got;
 }
 
-void slab_give_slot_locked(struct slab *slab, uint8_t *state)
+void slab_refuse_slot(void)
 {
-	if (*state != SLOT_STOCK || slab->nr_free >= slab->nr_used)
-		report_broken("slot given back that was not in stock");
-	__atomic_store_n(state, SLOT_FREE, __ATOMIC_RELAXED);
-	slab->nr_free++;
+	report_broken("slot given back that was not in stock");
 }
 
 void slab_reset(struct slab *slab)

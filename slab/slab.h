@@ -105,6 +105,8 @@ static inline struct slab *slab_first(struct slab *slab)
 	return (struct slab *)((char *)slab - (back << CHUNK_RECORD_SHIFT));
 }
 
+cold_path never_returns void slab_refuse_slot(void);
+
 /*
  * The one gate for user pointers: the slot of @slab that begins at @p, which
  * lies in that record's chunk; not below nr_slots when none begins there.
@@ -128,7 +130,13 @@ void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 				    unsigned int max);
 /* Takes one STOCK slot back. */
-void slab_give_slot_locked(struct slab *slab, uint8_t *state);
+static inline void slab_give_slot_locked(struct slab *slab, uint8_t *state)
+{
+	if (unlikely(*state != SLOT_STOCK || slab->nr_free >= slab->nr_used))
+		slab_refuse_slot();
+	__atomic_store_n(state, SLOT_FREE, __ATOMIC_RELAXED);
+	slab->nr_free++;
+}
 
 static inline bool slab_is_empty(const struct slab *slab)
 {
