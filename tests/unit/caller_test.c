@@ -253,7 +253,7 @@ int main(void)
 	if (UNIT_HAS_SANITIZER) {
 		print_message(
 			"1..0 # SKIP a sanitizer's frames are too deep\n");
-		return 77;
+		return 0;
 	}
 	if (!heap_boot())
 		return 1;

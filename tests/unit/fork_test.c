@@ -91,6 +91,9 @@ static void test_vfork(void **state)
 	pid_t pid;
 
 	(void)state;
+	/* It makes a fork of it. */
+	if (UNIT_HAS_TSAN)
+		skip();
 	pid = vfork();
 	if (!pid)
 		_exit(fork_generation() == generation ? 0 : 1);
