@@ -22,8 +22,6 @@ export KBUILD_BUILD_USER=typeslab
 export KBUILD_BUILD_HOST=localhost
 export CCACHE_DIR="${CCACHE_DIR:-$dir/ccache}"
 export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
-export CCACHE_BASEDIR="$dir"
-export CCACHE_NOHASHDIR=1
 export LC_ALL=C
 
 say() {
