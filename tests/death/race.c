@@ -94,7 +94,7 @@ static void await_start(unsigned int runner, unsigned int round)
 	while (atomic_load(&started) < round)
 		sched_yield();
 	atomic_fetch_add(&on_line, 1);
-	for (int i = 0; i < 100000 && atomic_load(&on_line) < 2 * round; i++)
+	for (int i = 0; i < 3000000 && atomic_load(&on_line) < 2 * round; i++)
 		;
 	for (volatile unsigned int i = 0; i < steps; i++)
 		;

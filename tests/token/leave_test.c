@@ -272,6 +272,29 @@ static void another_stack_gets_nothing(void **state)
 	munmap(stack, len);
 }
 
+static ucontext_t way_out;
+static volatile bool is_out;
+
+static NOINLINE void *set_context_out(size_t size)
+{
+	KEEP(size);
+	is_out = true;
+	setcontext(&way_out);
+	return NULL;
+}
+
+/* No longjmp that could be heard; the stack alone must tell. */
+static void setcontext_then_plain_wrapper(void **state)
+{
+	(void)state;
+	is_out = false;
+	getcontext(&way_out);
+	if (!is_out)
+		announce(set_context_out, SIZE, POINTER_TOKEN);
+	assert_untyped(plain_wrapper(SIZE), "the plain wrapper");
+	assert_still_works();
+}
+
 static NOINLINE void *leave_thread(size_t size)
 {
 	KEEP(size);
@@ -349,6 +372,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(longjmp_to_an_outer_wrapper),
 		cmocka_unit_test(siglongjmp_from_a_handler),
 		cmocka_unit_test(another_stack_gets_nothing),
+		cmocka_unit_test(setcontext_then_plain_wrapper),
 		cmocka_unit_test(a_thread_takes_its_token_along),
 		cmocka_unit_test(a_cleanup_handler_gets_nothing),
 	};
