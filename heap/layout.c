@@ -82,15 +82,26 @@ static void init_rows(void)
 	layout.token_floor = UINT64_MAX;
 }
 
+/*
+ * Programs overwrite their environment (setproctitle does), and an option's
+ * text is used as late as at exit. What does not fit is read in place.
+ */
+static const char *copy_environment(void)
+{
+	static char copy[8192];
+	const char *given = os_is_secure() ? NULL : os_getenv("TYPESLAB");
+
+	if (!given || strlen(given) >= sizeof(copy))
+		return given;
+	return strcpy(copy, given);
+}
+
 bool layout_init(void)
 {
-	const char *environment = NULL;
 	const char *program = &typeslab_options ? typeslab_options : NULL;
 	size_t nr_caches;
 
-	if (!os_is_secure())
-		environment = os_getenv("TYPESLAB");
-	options_read(&layout.options, program, environment);
+	options_read(&layout.options, program, copy_environment());
 	report_set_compat(layout.options.profile == PROFILE_COMPAT);
 	size_class_init();
 	os_random(&layout.secret, sizeof(layout.secret));

@@ -2,6 +2,7 @@
 /* heap_histogram: a histogram of a heap; contract in heap_histogram.h. */
 #include "tools/heap_histogram.h"
 
+#include <math.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -81,12 +82,14 @@ static void note_typed_share(struct histogram *histogram,
 	const uint64_t *by = snapshot->allocations;
 	uint64_t typed = by[DOMAIN_DATA] + by[DOMAIN_POINTER];
 	uint64_t all = typed + by[DOMAIN_UNKNOWN];
+	double share = all ? 100.0 * typed / all : 0;
 
+	/* Rounded down: 100.0 is for programs that lose no type at all. */
 	histogram_add_note(histogram,
 			   "typed: %.1f %% of %" PRIu64
 			   " allocations (data %" PRIu64 ", pointer %" PRIu64
 			   ", unknown %" PRIu64 ")",
-			   all ? 100.0 * typed / all : 0, all, by[DOMAIN_DATA],
+			   floor(share * 10) / 10, all, by[DOMAIN_DATA],
 			   by[DOMAIN_POINTER], by[DOMAIN_UNKNOWN]);
 }
 
