@@ -2,8 +2,8 @@
 /* heap_histogram: a histogram of a heap; contract in heap_histogram.h. */
 #include "tools/heap_histogram.h"
 
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 struct sums {
