@@ -115,8 +115,11 @@ static void test_after_exit(void **state)
 
 	(void)state;
 	/* It has ended the thread before the last rounds. */
-	if (UNIT_HAS_TSAN)
-		skip();
+	if (UNIT_HAS_TSAN) {
+		print_message(
+			"# left out: after exit: TSan has ended the thread by then\n");
+		return;
+	}
 	assert_int_equal(pthread_key_create(&late_key, use_late), 0);
 	run(run_late, NULL, &unused);
 	assert_int_equal(count_stock(), 0);
