@@ -315,7 +315,7 @@ void heap_free_odd(void *p)
 
 	if (!p)
 		return;
-	/* Even the first call may be a fault; compat is known after the boot. */
+	/* The first call may be a fault; compat is known after the boot. */
 	heap_boot();
 	place = place_find(untagged(p));
 	if (untagged(p) != p && place.kind == PLACE_LIVE)

@@ -90,10 +90,11 @@ static const char *copy_environment(void)
 {
 	static char copy[8192];
 	const char *given = os_is_secure() ? NULL : os_getenv("TYPESLAB");
+	size_t size = given ? strlen(given) + 1 : 0;
 
-	if (!given || strlen(given) >= sizeof(copy))
+	if (!given || size > sizeof(copy))
 		return given;
-	return strcpy(copy, given);
+	return memcpy(copy, given, size);
 }
 
 bool layout_init(void)

@@ -4,8 +4,9 @@
  *
  * Owns:       one struct heap a thread, in the arena; the one word of TLS
  *             that leads to it; the pool of heaps whose threads ended.
- * Promises:   thread_heap_now() is always readable: before the first allocation, while a caller's token is announced and after
- *             the thread's end it is a heap whose bins are all zero, so that
+ * Promises:   thread_heap_now() is always readable: before the first
+ *             allocation, while a caller's token is announced and after the
+ *             thread's end it is a heap whose bins are all zero, so that
  *             every fast path falls into its slow one.
  * Relies on:  the thread's exit being told through a pthread key; a thread
  *             that allocates after that borrows a heap for each call.

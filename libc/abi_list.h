@@ -4,8 +4,9 @@
  *
  * TOKEN_ABI(X, n): X(n, symbol, return type, (parameters), (arguments),
  * expression); the expression may use the parameters, `token` and `site`. The
- * plain operators new are stamped from the same list. The symbols are those of clang 22 on 64-bit Linux: 10 of C, 8 operators new, each with
- * and without the hot/cold hint, 4 that return the size.
+ * plain operators new are stamped from the same list. The symbols are those of
+ * clang 22 on 64-bit Linux: 10 of C, 8 operators new, each with and without
+ * the hot/cold hint, 4 that return the size.
  */
 #ifndef LIBC_ABI_LIST_H
 #define LIBC_ABI_LIST_H

@@ -55,7 +55,7 @@ int supervise_exec_status(int error)
 
 int supervise_start(struct supervised *child, char **argv)
 {
-	/* With SIGCHLD ignored, as it may be handed to us, no status is kept. */
+	/* With SIGCHLD ignored, as we may be started, no status is kept. */
 	struct sigaction keep = { .sa_handler = SIG_DFL }, chld;
 	sigset_t awaited;
 	int ends[2], error;

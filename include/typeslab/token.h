@@ -57,7 +57,8 @@ struct typeslab_caller {
 	size_t size;
 	const void *frame;
 	uint64_t proof; /* that this memory is still the shim's */
-	uint64_t reserved[4]; /* shims are compiled into programs: room to grow */
+	uint64_t reserved
+		[4]; /* shims are compiled into programs: room to grow */
 };
 
 extern void __typeslab_caller_begin(struct typeslab_caller *caller)

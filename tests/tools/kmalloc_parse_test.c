@@ -18,77 +18,75 @@ static int parse(const char *text, struct kmalloc_rows *out,
 	return kmalloc_parse(text, strlen(text), out, fault);
 }
 
+static const struct {
+	const char *name;
+	struct kmalloc_row row; /* label empty: passed over */
+} name_cases[] = {
+	{ "kmalloc-8", { .label = "kmalloc" } },
+	{ "kmalloc-8k", { .label = "kmalloc" } },
+	{ "kmalloc-4M", { .label = "kmalloc" } },
+	{ "kmalloc-part-15-1k",
+	  { .label = "kmalloc-part-15", .is_partition = true, .number = 15 } },
+	{ "kmalloc-rnd-07-96", { .label = "kmalloc-rnd-07", .number = 7 } },
+	{ "kmalloc-cg-96",
+	  { .label = "kmalloc-cg", .kind = KMALLOC_ACCOUNTED } },
+	{ "kmalloc-cg-part-03-96",
+	  { .label = "kmalloc-cg-part-03",
+	    .kind = KMALLOC_ACCOUNTED,
+	    .is_partition = true,
+	    .number = 3 } },
+	{ "kmalloc-part-cg-03-96",
+	  { .label = "kmalloc-part-cg-03",
+	    .kind = KMALLOC_ACCOUNTED,
+	    .is_partition = true,
+	    .number = 3 } },
+	{ "kmalloc-rcl-96",
+	  { .label = "kmalloc-rcl", .kind = KMALLOC_RECLAIMABLE } },
+	{ "dma-kmalloc-96", { .label = "dma-kmalloc", .kind = KMALLOC_DMA } },
+	{ "kmalloc-part-unk-16-96",
+	  { .label = "kmalloc-part-unk-16",
+	    .is_partition = true,
+	    .is_unknown = true,
+	    .number = 16 } },
+	{ "kmalloc-cg-unk-00-96",
+	  { .label = "kmalloc-cg-unk-00",
+	    .kind = KMALLOC_ACCOUNTED,
+	    .is_unknown = true } },
+	{ "kmalloc-no-objext-96",
+	  { .label = "kmalloc-no-objext", .kind = KMALLOC_NO_OBJEXT } },
+	{ "kmalloc", { .label = "" } },
+	{ "kmalloc-", { .label = "" } },
+	{ "kmalloc-k", { .label = "" } },
+	{ "kmalloc-8G", { .label = "" } },
+	{ "kmalloc_buckets", { .label = "" } },
+	{ "kmalloc-other-96", { .label = "" } },
+	{ "kmalloc-part-9999-96", { .label = "" } },
+	{ "xkmalloc-96", { .label = "" } },
+	{ "bio-96", { .label = "" } },
+	{ "96", { .label = "" } },
+	{ "kmalloc-000000000000000000000000000000000000000000001-8",
+	  { .label = "" } },
+};
+
 static void test_names(void **state)
 {
-	static const struct {
-		const char *name;
-		struct kmalloc_row row; /* label empty: passed over */
-	} cases[] = {
-		{ "kmalloc-8", { .label = "kmalloc" } },
-		{ "kmalloc-8k", { .label = "kmalloc" } },
-		{ "kmalloc-4M", { .label = "kmalloc" } },
-		{ "kmalloc-part-15-1k",
-		  { .label = "kmalloc-part-15",
-		    .is_partition = true,
-		    .number = 15 } },
-		{ "kmalloc-rnd-07-96",
-		  { .label = "kmalloc-rnd-07", .number = 7 } },
-		{ "kmalloc-cg-96",
-		  { .label = "kmalloc-cg", .kind = KMALLOC_ACCOUNTED } },
-		{ "kmalloc-cg-part-03-96",
-		  { .label = "kmalloc-cg-part-03",
-		    .kind = KMALLOC_ACCOUNTED,
-		    .is_partition = true,
-		    .number = 3 } },
-		{ "kmalloc-part-cg-03-96",
-		  { .label = "kmalloc-part-cg-03",
-		    .kind = KMALLOC_ACCOUNTED,
-		    .is_partition = true,
-		    .number = 3 } },
-		{ "kmalloc-rcl-96",
-		  { .label = "kmalloc-rcl", .kind = KMALLOC_RECLAIMABLE } },
-		{ "dma-kmalloc-96",
-		  { .label = "dma-kmalloc", .kind = KMALLOC_DMA } },
-		{ "kmalloc-part-unk-16-96",
-		  { .label = "kmalloc-part-unk-16",
-		    .is_partition = true,
-		    .is_unknown = true,
-		    .number = 16 } },
-		{ "kmalloc-cg-unk-00-96",
-		  { .label = "kmalloc-cg-unk-00",
-		    .kind = KMALLOC_ACCOUNTED,
-		    .is_unknown = true } },
-		{ "kmalloc-no-objext-96",
-		  { .label = "kmalloc-no-objext", .kind = KMALLOC_NO_OBJEXT } },
-		{ "kmalloc", { .label = "" } },
-		{ "kmalloc-", { .label = "" } },
-		{ "kmalloc-k", { .label = "" } },
-		{ "kmalloc-8G", { .label = "" } },
-		{ "kmalloc_buckets", { .label = "" } },
-		{ "kmalloc-other-96", { .label = "" } },
-		{ "kmalloc-part-9999-96", { .label = "" } },
-		{ "xkmalloc-96", { .label = "" } },
-		{ "bio-96", { .label = "" } },
-		{ "96", { .label = "" } },
-		{ "kmalloc-000000000000000000000000000000000000000000001-8",
-		  { .label = "" } },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct kmalloc_row *want = &cases[i].row;
+	for (size_t i = 0; i < sizeof(name_cases) / sizeof(name_cases[0]);
+	     i++) {
+		const struct kmalloc_row *want = &name_cases[i].row;
 		struct text_fault fault;
 		struct kmalloc_rows got;
 		char text[256];
 
-		snprintf(text, sizeof(text), HEAD "%s" NUMBERS, cases[i].name);
+		snprintf(text, sizeof(text), HEAD "%s" NUMBERS,
+			 name_cases[i].name);
 		if (!want->label[0]) {
 			assert_int_equal(parse(text, &got, &fault), -1);
 			assert_non_null(strstr(fault.what, "no kmalloc"));
 			continue;
 		}
 		if (parse(text, &got, &fault))
-			fail_msg("%s: %s", cases[i].name, fault.what);
+			fail_msg("%s: %s", name_cases[i].name, fault.what);
 		assert_int_equal(got.nr_rows, 1);
 		assert_string_equal(got.rows[0].label, want->label);
 		assert_int_equal(got.rows[0].kind, want->kind);
