@@ -38,13 +38,6 @@
  */
 #define IDLE_MAX (32ul << 20)
 
-/*
- * A growing large object of at least this size changes place by its pages;
- * each such move may leave two mappings more, so their number is bounded.
- */
-#define MOVE_MIN     (1ul << 20)
-#define NR_MOVES_MAX 128u
-
 /* A thread's stock of one cache: at most so many slots, and so many bytes. */
 #define MAGAZINE_SLOTS_MIN 8u
 #define MAGAZINE_SLOTS_MAX 32u

@@ -4,7 +4,7 @@
  *
  * Owns:       the bytes of one line.
  * Promises:   what does not fit is cut; one byte is kept for the newline.
- * Invariant:  length < sizeof(text).
+ * Invariant:  length < sizeof(text), and after line_end() at most equal.
  */
 #ifndef BASE_LINE_H
 #define BASE_LINE_H

@@ -182,7 +182,7 @@ bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
 	if (!acquire(cache, tag))
 		return false;
 	slab->epoch = cache->epoch;
-	cache->nr_slabs++;
+	__atomic_fetch_add(&cache->nr_slabs, 1, __ATOMIC_RELAXED);
 	relink_slab(cache, slab);
 	lock_release(&cache->lock);
 	return true;
@@ -210,17 +210,18 @@ static uint32_t detach_list(struct cache *cache, enum list list, uint32_t tag)
 	return first;
 }
 
-/* Where empty slabs go once their memory was given back, or could not be. */
-static enum list give_back(char *start, size_t size, bool refund)
+/* Where slabs go once their memory was given back; where they were if not. */
+static enum list give_back(char *start, size_t size, enum list was, bool refund)
 {
 	if (refund && os_refund(start, size))
 		return LIST_REFUNDED;
-	return os_purge(start, size) ? LIST_FRESH : LIST_EMPTY;
+	return os_purge(start, size) ? LIST_FRESH : was;
 }
 
 /*
  * Gives back the run of neighbours that begins the list; returns the rest.
- * Slabs emptied in order of address are neighbours: one call for many.
+ * Slabs emptied in order of address are neighbours: one call for many. *@list
+ * is the one they were on, and the one they belong on now.
  */
 static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
 {
@@ -241,7 +242,7 @@ static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
 			break;
 		chunk = next->next;
 	}
-	*list = give_back(start, end - start, refund);
+	*list = give_back(start, end - start, *list, refund);
 	return chunk;
 }
 
@@ -269,7 +270,7 @@ static void purge_list(struct cache *cache, enum list from, bool refund,
 	uint32_t chunk = detach_list(cache, from, tag);
 
 	while (chunk) {
-		enum list list;
+		enum list list = from;
 		uint32_t rest = give_back_run(chunk, refund, &list);
 
 		attach_run(cache, chunk, rest, list, tag);
@@ -289,7 +290,7 @@ bool cache_recommit(struct cache *cache, uint32_t tag)
 	struct slab *slab = NULL;
 	bool done;
 
-	if (!cache->refunded || !acquire(cache, tag))
+	if (!acquire(cache, tag))
 		return false;
 	if (cache->refunded) {
 		slab = slab_of_chunk(cache->refunded);

@@ -32,7 +32,7 @@ struct cache {
 	uint32_t empty;	  /* LIFO, for the same reason */
 	uint32_t fresh;
 	uint32_t refunded;
-	uint32_t nr_slabs;
+	uint32_t nr_slabs; /* only grows; read without the lock, too */
 	uint32_t nr_empty; /* on the lists empty, fresh and refunded */
 	uint32_t epoch;
 	uint64_t idle_bytes;
@@ -66,6 +66,11 @@ void cache_purge(struct cache *cache, bool refund, uint32_t tag);
 
 /* Commits a refunded slab again; false: there is none, or no memory. */
 bool cache_recommit(struct cache *cache, uint32_t tag);
+
+static inline uint32_t cache_nr_slabs(const struct cache *cache)
+{
+	return __atomic_load_n(&cache->nr_slabs, __ATOMIC_RELAXED);
+}
 
 /* Bytes of empty slabs not yet purged, over all caches. */
 size_t cache_idle_bytes(void);

@@ -25,9 +25,9 @@ void fork_init(void)
 }
 
 /*
- * Threads of a child may get here together: all propose the same number and
- * one exchange wins. @last is stored after it, so a late proposal of last + 2
- * finds the word taken.
+ * Threads of a child may get here together: each proposes a number above its
+ * parent's and one exchange wins. @last is stored before it: whoever forks
+ * now has a child that proposes another.
  */
 uint32_t fork_generation(void)
 {
@@ -36,10 +36,9 @@ uint32_t fork_generation(void)
 
 	if (now)
 		return now;
+	__atomic_store_n(&last, next, __ATOMIC_RELAXED);
 	if (__atomic_compare_exchange_n(word, &now, next, false,
-					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		__atomic_store_n(&last, next, __ATOMIC_RELAXED);
+					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return next;
-	}
 	return now;
 }

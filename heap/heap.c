@@ -7,7 +7,6 @@
 #include "heap/fork.h"
 #include "heap/large.h"
 #include "heap/place.h"
-#include "heap/snapshot.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -42,7 +41,6 @@ bool heap_boot(void)
 		return false;
 	}
 	thread_init();
-	snapshot_init();
 	__atomic_store_n(&state, BOOT_DONE, __ATOMIC_RELEASE);
 	return true;
 }
@@ -54,7 +52,7 @@ static struct slab *make_slab(struct heap *heap, uint32_t offset)
 	size_t size = class_size(class_of_bin(offset));
 	size_t span = class_span(class_of_bin(offset));
 	size_t nr_states = round_up(span / size, 8);
-	bool is_first = !cache_of_bin(offset)->nr_slabs;
+	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
 	struct region_asker asker = thread_asker(heap, is_first);
 	uint8_t *states;
 	struct slab *slab;
@@ -100,29 +98,32 @@ static int take_slots(struct heap *heap, uint32_t offset, struct slot *out,
 	return cache_take(cache, out, max, tag);
 }
 
-/* One slot, and half a magazine for the next calls where there is one. */
+/*
+ * One slot, and half a magazine for the next calls where there is one. The
+ * slots are taken aside first: a signal handler may fill the bin meanwhile.
+ */
 static void *alloc_from(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
-	struct slot slot;
-	int got;
+	struct slot slots[MAGAZINE_SLOTS_MAX / 2];
+	int wanted = 1, got;
 
 	if (!magazine_is_empty(bin))
 		return heap_take_from(bin);
 	thread_grow_magazine(heap, offset);
-	if (bin->base) {
-		got = take_slots(heap, offset, bin->base,
-				 (bin->end - bin->base) / 2);
-		if (got <= 0)
-			return NULL;
-		bin->top = bin->base + got;
-		return heap_take_from(bin);
-	}
-	if (take_slots(heap, offset, &slot, 1) <= 0)
+	if (bin->base)
+		wanted = (bin->end - bin->base) / 2;
+	got = take_slots(heap, offset, slots, wanted);
+	if (got <= 0)
 		return NULL;
+	while (--got > 0 && !magazine_is_full(bin))
+		magazine_push(bin, slots[got].address, slots[got].state);
+	if (got > 0)
+		cache_give(cache_of_bin(offset), slots + 1, got,
+			   thread_tag(heap));
 	bin->nr_allocs++;
-	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
-	return slot.address;
+	__atomic_store_n(slots[0].state, SLOT_LIVE, __ATOMIC_RELAXED);
+	return slots[0].address;
 }
 
 /*
@@ -135,7 +136,7 @@ static void purge_all(struct heap *heap, bool refund)
 	uint32_t tag = thread_tag(heap);
 
 	for (unsigned int i = 0; i < nr_caches; i++) {
-		if (layout.caches[i].nr_slabs)
+		if (cache_nr_slabs(&layout.caches[i]))
 			cache_purge(&layout.caches[i], refund, tag);
 	}
 	for (unsigned int row = 0; row < layout.nr_rows; row++)
@@ -367,19 +368,6 @@ static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
 	return size <= SMALL_MAX && class_size(class_of(size)) == slab->size;
 }
 
-/* Pages of a large object change place instead of being copied. */
-static bool move_pages(const struct slab *slab, void *from, void *to,
-		       size_t size)
-{
-	/* Each move may cost two mappings for good. */
-	static unsigned int nr_moves;
-
-	if (slab->kind != SLAB_LARGE || size < MOVE_MIN ||
-	    __atomic_fetch_add(&nr_moves, 1, __ATOMIC_RELAXED) >= NR_MOVES_MAX)
-		return false;
-	return os_move(from, to, size_min(slab->size, large_usable(size)));
-}
-
 void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 {
 	struct heap *heap;
@@ -413,9 +401,7 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	thread_leave(heap);
 	if (!moved)
 		return or_no_memory(NULL);
-	p = untagged(p);
-	if (size <= SMALL_MAX || !move_pages(place.slab, p, moved, size))
-		memcpy(moved, p, size_min(size, place.slab->size));
+	memcpy(moved, untagged(p), size_min(size, place.slab->size));
 	heap_free(p);
 	return moved;
 }

@@ -104,11 +104,12 @@ static always_inline void *heap_alloc(size_t size, uint64_t token,
 
 /*
  * The state's change from LIVE decides who frees. With one thread a load and
- * a store are enough; otherwise of two threads one exchange sees LIVE.
+ * a store are enough; otherwise of two threads one exchange sees LIVE, and the
+ * other changes nothing.
  */
 static always_inline bool heap_claim(uint8_t *state)
 {
-	uint8_t was;
+	uint8_t expected = SLOT_LIVE;
 
 	if (likely(os_is_single_threaded())) {
 		if (unlikely(*state != SLOT_LIVE))
@@ -116,11 +117,9 @@ static always_inline bool heap_claim(uint8_t *state)
 		*state = SLOT_STOCK;
 		return true;
 	}
-	was = __atomic_exchange_n(state, SLOT_STOCK, __ATOMIC_ACQ_REL);
-	if (likely(was == SLOT_LIVE))
-		return true;
-	__atomic_store_n(state, was, __ATOMIC_RELAXED);
-	return false;
+	return likely(__atomic_compare_exchange_n(state, &expected, SLOT_STOCK,
+						  false, __ATOMIC_ACQ_REL,
+						  __ATOMIC_RELAXED));
 }
 
 static always_inline void heap_free(void *p)
@@ -131,7 +130,7 @@ static always_inline void heap_free(void *p)
 	uint32_t index;
 	uint8_t *state;
 
-	if (unlikely(chunk >= region.nr_chunks))
+	if (unlikely(chunk >= region_nr_chunks()))
 		return heap_free_odd(p);
 	slab = slab_of_chunk(chunk);
 	index = slab_slot_of(slab, p);
@@ -152,7 +151,7 @@ static always_inline void heap_free_sized(void *p, size_t size, size_t align)
 	size_t chunk = region_chunk_of(p);
 
 	if (unlikely(size > SMALL_MAX || align > CLASS_GRAIN ||
-		     chunk >= region.nr_chunks ||
+		     chunk >= region_nr_chunks() ||
 		     slab_of_chunk(chunk)->size !=
 			     class_size(class_of(size)))) {
 		if (!heap_check_size(p, size, align))

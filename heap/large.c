@@ -105,7 +105,7 @@ static void add_range(struct partition *partition, char *start, size_t span,
 		span += range->span;
 		start = region_chunk_base(range);
 	}
-	if (region_chunk_of(start + span) < region.nr_chunks &&
+	if (region_chunk_of(start + span) < region_nr_chunks() &&
 	    can_join(partition, after, condition)) {
 		size_t more = after->span;
 
@@ -259,7 +259,7 @@ static bool grow_into_range(struct partition *partition, struct slab *slab,
 	char *end = end_of(slab);
 	struct slab *after = record_at(end);
 
-	if (region_chunk_of(end) >= region.nr_chunks ||
+	if (region_chunk_of(end) >= region_nr_chunks() ||
 	    after->kind != SLAB_LARGE_FREE || after->bias ||
 	    after->epoch != partition->epoch || after->span < more)
 		return false;

@@ -293,8 +293,9 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 		return LIVE_UNREADABLE;
 	if (!is_ours(&root))
 		return LIVE_FOREIGN;
-	if (!read_at(&view, root.layout, &view.layout, sizeof(view.layout)) ||
-	    !read_at(&view, root.first_heap, &view.first_heap,
+	if (!read_at(&view, (uintptr_t)root.layout, &view.layout,
+		     sizeof(view.layout)) ||
+	    !read_at(&view, (uintptr_t)root.first_heap, &view.first_heap,
 		     sizeof(view.first_heap)))
 		return LIVE_UNREADABLE;
 	if (view.layout.nr_rows > NR_PARTITIONS_MAX)

@@ -28,8 +28,8 @@ struct live_root {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t size;
-	uint64_t layout;
-	uint64_t first_heap; /* address of the list's head */
+	const void *layout;
+	const void *first_heap; /* the list's head */
 	uint32_t layout_size;
 	uint32_t heap_size;
 	uint32_t cache_size;

@@ -29,7 +29,8 @@ static void find_in_small(struct place *place, struct slab *slab, const char *p)
 		place->kind = PLACE_INNER;
 	else if (place->is_live)
 		place->kind = PLACE_LIVE;
-	else if (slot >= slab_first(slab)->nr_used)
+	else if (slot >= slab_first(slab)->nr_used ||
+		 slab->states[slot] == SLOT_NEW)
 		place->kind = PLACE_UNUSED;
 	else
 		place->kind = PLACE_DEAD;
@@ -79,7 +80,7 @@ struct place place_find(const void *p)
 	size_t chunk = region_chunk_of(p);
 
 	place.facts.address = p;
-	if (chunk >= region.nr_chunks)
+	if (chunk >= region_nr_chunks())
 		return place;
 	if (slab_of_chunk(chunk)->kind == SLAB_SMALL)
 		find_in_small(&place, slab_of_chunk(chunk), p);

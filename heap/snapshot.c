@@ -10,8 +10,18 @@
 
 #include <string.h>
 
-/* What `typeslab hist PID` looks for; filled at boot. */
-exported struct live_root typeslab_live_1;
+/* What `typeslab hist PID` looks for. */
+exported const struct live_root typeslab_live_1 = {
+	.magic = LIVE_MAGIC,
+	.version = LIVE_VERSION,
+	.size = sizeof(struct live_root),
+	.layout = &layout,
+	.first_heap = &thread_heaps,
+	.layout_size = sizeof(struct layout),
+	.heap_size = sizeof(struct heap),
+	.cache_size = sizeof(struct cache),
+	.partition_size = sizeof(struct partition),
+};
 
 static bool read_own(void *context, uint64_t address, void *to, size_t size)
 {
@@ -35,21 +45,6 @@ void snapshot_write(int fd)
 
 	os_program_name(program, sizeof(program));
 	live_print(&reader, (uintptr_t)&typeslab_live_1, &subject, &sink);
-}
-
-void snapshot_init(void)
-{
-	struct live_root *root = &typeslab_live_1;
-
-	root->size = sizeof(*root);
-	root->version = LIVE_VERSION;
-	root->layout = (uintptr_t)&layout;
-	root->first_heap = (uintptr_t)thread_heaps();
-	root->layout_size = sizeof(struct layout);
-	root->heap_size = sizeof(struct heap);
-	root->cache_size = sizeof(struct cache);
-	root->partition_size = sizeof(struct partition);
-	root->magic = LIVE_MAGIC;
 }
 
 /*

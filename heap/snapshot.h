@@ -11,9 +11,6 @@
 #ifndef HEAP_SNAPSHOT_H
 #define HEAP_SNAPSHOT_H
 
-/* Fills the symbol that live readers look for; at boot. */
-void snapshot_init(void);
-
 /* Writes a snapshot of this process. */
 void snapshot_write(int fd);
 

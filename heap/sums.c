@@ -7,7 +7,8 @@
 
 static size_t slots_in_stock(uint32_t offset)
 {
-	const struct heap *heap = *thread_heaps();
+	const struct heap *heap =
+		__atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE);
 	size_t nr = 0;
 
 	for (; heap; heap = heap->next_of_all)
@@ -19,16 +20,17 @@ static void add_cache(struct heap_sums *sums, unsigned int row,
 		      unsigned int class)
 {
 	const struct cache *cache = cache_of_bin(bin_offset(row, class));
+	size_t nr_slabs = cache_nr_slabs(cache);
 	size_t in_stock, live, slots;
 
-	if (!cache->nr_slabs)
+	if (!nr_slabs)
 		return;
 	in_stock = slots_in_stock(bin_offset(row, class));
 	live = cache->nr_out > in_stock ? cache->nr_out - in_stock : 0;
-	slots = cache->nr_slabs * (class_span(class) / class_size(class));
+	slots = nr_slabs * (class_span(class) / class_size(class));
 	sums->nr_small += live;
 	sums->small_bytes += live * class_size(class);
-	sums->slab_bytes += cache->nr_slabs * class_span(class);
+	sums->slab_bytes += nr_slabs * class_span(class);
 	sums->free_slots += slots - live;
 }
 

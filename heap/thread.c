@@ -20,12 +20,12 @@ static struct bin zero_row[NR_CLASSES_MAX];
 struct heap thread_zero_heap = { .bins = zero_row };
 
 thread_local_ie intptr_t thread_heap_distance;
+struct heap *thread_heaps;
 static thread_local_ie struct heap *own;
 
 static pthread_key_t key;
 static bool has_key;
 static struct heap *pool;
-static struct heap *all_heaps;
 static uint32_t nr_heaps;
 
 static void push(struct heap *heap)
@@ -65,11 +65,11 @@ static void seed_random(struct heap *heap)
 
 static void list_heap(struct heap *heap)
 {
-	struct heap *head = __atomic_load_n(&all_heaps, __ATOMIC_RELAXED);
+	struct heap *head = __atomic_load_n(&thread_heaps, __ATOMIC_RELAXED);
 
 	do
 		heap->next_of_all = head;
-	while (!__atomic_compare_exchange_n(&all_heaps, &head, heap, false,
+	while (!__atomic_compare_exchange_n(&thread_heaps, &head, heap, false,
 					    __ATOMIC_RELEASE,
 					    __ATOMIC_RELAXED));
 }
@@ -206,11 +206,6 @@ struct region_asker thread_asker(struct heap *heap, bool is_first)
 	};
 
 	return asker;
-}
-
-struct heap *const *thread_heaps(void)
-{
-	return &all_heaps;
 }
 
 static void flush_bin(struct heap *heap, uint32_t offset)

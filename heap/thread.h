@@ -89,7 +89,7 @@ uint64_t thread_random(struct heap *heap);
 struct region_asker thread_asker(struct heap *heap, bool is_first);
 
 /* The head of the list of all heaps ever made, for counting. */
-struct heap *const *thread_heaps(void);
+extern struct heap *thread_heaps;
 
 /* Returns every slot in stock to its cache. */
 void thread_flush(struct heap *heap);

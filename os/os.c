@@ -20,9 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
 #endif
@@ -116,16 +113,6 @@ bool os_refund(void *addr, size_t size)
 		return false;
 	os_mark_reserve(addr, size);
 	return true;
-}
-
-bool os_move(void *from, void *to, size_t size)
-{
-	int saved = errno;
-	int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
-	void *p = mremap(from, size, size, flags, to);
-
-	errno = saved;
-	return p != MAP_FAILED;
 }
 
 void os_mark_reserve(void *addr, size_t size)

@@ -35,8 +35,6 @@ bool os_allow_reading(void *addr, size_t size);
 bool os_purge(void *addr, size_t size);
 /* Gives memory and commit charge back: the pages are reserved again. */
 bool os_refund(void *addr, size_t size);
-/* Moves committed pages onto reserved ones; the source is reserved again. */
-bool os_move(void *from, void *to, size_t size);
 /* Keeps the range out of core files and huge pages; best effort. */
 void os_mark_reserve(void *addr, size_t size);
 /* One page that reads as zero in a child after fork, or NULL. */

@@ -7,9 +7,11 @@
  *             share a partition depends on @secret, an odd random number.
  * Relies on:  nothing.
  *
- * Both halves of the 128-bit product are folded into one: call sites lie at
- * equal distances in unrolled code, and the low half alone would keep such a
- * lattice (one secret in sixteen put half of them into two partitions).
+ * The product of key and secret is squared, and both halves of the square are
+ * folded into one: call sites lie at equal distances in unrolled code and small
+ * numbers beside each other, and a product alone keeps such a lattice. (Of 64
+ * sites in 16 partitions, 12 or fewer were used with 4 secrets in 100 when the
+ * product was folded, with 1 in 10,000 now; a random function: none.)
  * Multiplying by the count scales the result to 0..count-1 for any count.
  */
 #ifndef POLICY_PARTITION_H
@@ -35,8 +37,9 @@ static inline uint64_t token_of_fast(uint64_t number)
 static inline uint64_t partition_hash(uint64_t key, uint64_t secret,
 				      uint64_t count)
 {
-	unsigned __int128 product = (unsigned __int128)(key ^ secret) * secret;
-	uint64_t spread = (uint64_t)product ^ (uint64_t)(product >> 64);
+	unsigned __int128 root = (uint64_t)(key * secret);
+	unsigned __int128 square = root * root;
+	uint64_t spread = (uint64_t)square ^ (uint64_t)(square >> 64);
 
 	return ((unsigned __int128)spread * count) >> 64;
 }

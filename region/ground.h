@@ -6,7 +6,7 @@
  * Promises:   chunks handed out are committed, zero, and in no other ground;
  *             extents double in size, so that a heap of any size has few.
  * Relies on:  the caller holding the lock that guards this ground.
- * Invariant:  start < next <= committed <= end, or all are NULL.
+ * Invariant:  start <= next <= committed <= end, or all are NULL.
  *
  *	[unmapped chunk][handed out ...][committed ...][reserved ...]
  *	^extent         ^start          ^next          ^committed    ^end

@@ -75,9 +75,10 @@ static bool grow_window(size_t blocks)
 		to = region.nr_blocks;
 	if (to - from < more || !commit_table(from, to))
 		return false;
-	region.window_blocks = to;
+	/* In this order: a fork between the two must not lose chunks. */
 	__atomic_store_n(&region.nr_chunks, to * CHUNKS_PER_BLOCK,
 			 __ATOMIC_RELEASE);
+	region.window_blocks = to;
 	return true;
 }
 

@@ -65,6 +65,12 @@ struct region_asker {
  */
 char *region_take_extent(size_t blocks, const struct region_asker *asker);
 
+/* Grows, under the lock; read by every free. */
+static inline size_t region_nr_chunks(void)
+{
+	return __atomic_load_n(&region.nr_chunks, __ATOMIC_RELAXED);
+}
+
 /* The chunk that holds @p, or a number not below nr_chunks. */
 static inline size_t region_chunk_of(const void *p)
 {

@@ -43,11 +43,12 @@ static uint64_t load_states(const struct slab *slab, unsigned int at)
 			       __ATOMIC_RELAXED);
 }
 
-static void take_slot(struct slab *slab, struct slot *out, unsigned int index)
+static void take_slot(struct slab *slab, struct slot *out, unsigned int index,
+		      enum slot_state state)
 {
 	out->address = region_chunk_base(slab) + index * slab->size;
 	out->state = &slab->states[index];
-	__atomic_store_n(out->state, SLOT_STOCK, __ATOMIC_RELAXED);
+	__atomic_store_n(out->state, state, __ATOMIC_RELAXED);
 }
 
 /* Of the eight states at @at, those in [from, to). */
@@ -75,7 +76,7 @@ static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 		found &= within(at, from, to);
 		for (; found && got < max; found &= found - 1) {
 			index = at + __builtin_ctzl(found) / 8;
-			take_slot(slab, &out[got++], index);
+			take_slot(slab, &out[got++], index, SLOT_STOCK);
 		}
 		slab->scan_from = index;
 	}
@@ -109,7 +110,7 @@ unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 	if (slab->nr_free)
 		got = take_freed(slab, out, max);
 	while (got < max && slab->nr_used < slab->nr_slots)
-		take_slot(slab, &out[got++], slab->nr_used++);
+		take_slot(slab, &out[got++], slab->nr_used++, SLOT_NEW);
 	return got;
 }
 
@@ -132,7 +133,7 @@ void slab_check(const struct slab *slab)
 	for (unsigned int i = 0; i < slab->nr_slots; i++) {
 		bool is_free = slab->states[i] == SLOT_FREE;
 
-		if (slab->states[i] > SLOT_LIVE)
+		if (slab->states[i] > SLOT_NEW)
 			report_broken("slot state");
 		if (i >= slab->nr_used && !is_free)
 			report_broken("slot out that was never handed out");

@@ -15,10 +15,11 @@
  * A large object is a slab of one slot whose state byte lies in the record.
  *
  * States change so, and in no other way:
- *	FREE -> STOCK  slab_take_slots(), under the cache's lock
- *	STOCK -> LIVE  malloc, by the thread whose magazine holds the slot
- *	LIVE -> STOCK  free, by exchange: of two racing frees one sees LIVE
- *	STOCK -> FREE  slab_give_slot(), under the cache's lock
+ *	FREE -> STOCK      slab_take_slots(), under the cache's lock; NEW the
+ *	                   first time
+ *	STOCK, NEW -> LIVE malloc, by the thread whose magazine holds the slot
+ *	LIVE -> STOCK      free, by exchange: of two racing frees one sees LIVE
+ *	STOCK, NEW -> FREE slab_give_slot(), under the cache's lock
  */
 #ifndef SLAB_SLAB_H
 #define SLAB_SLAB_H
@@ -35,6 +36,7 @@ enum slot_state {
 	SLOT_FREE = 0,	/* in its slab, or never handed out */
 	SLOT_STOCK = 1, /* in a thread's magazine */
 	SLOT_LIVE = 2,	/* the program's */
+	SLOT_NEW = 3,	/* in a thread's magazine, and was never LIVE */
 };
 
 enum slab_kind {
@@ -43,7 +45,6 @@ enum slab_kind {
 	SLAB_SMALL,
 	SLAB_LARGE,	 /* a large object lives here or did */
 	SLAB_LARGE_FREE, /* first or last chunk of free large ground */
-	SLAB_GROUND,	 /* first chunk of an extent: stays unmapped */
 };
 
 /* What free ground may hold, and whether it can be written to. */
@@ -126,13 +127,15 @@ static always_inline uint32_t slab_slot_of(const struct slab *slab,
 void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	       uint8_t *states);
 
-/* Takes up to @max slots; they become SLOT_STOCK. Returns how many. */
+/* Takes up to @max slots; they become STOCK or NEW. Returns how many. */
 unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 				    unsigned int max);
-/* Takes one STOCK slot back. */
+/* Takes one STOCK or NEW slot back. */
 static inline void slab_give_slot_locked(struct slab *slab, uint8_t *state)
 {
-	if (unlikely(*state != SLOT_STOCK || slab->nr_free >= slab->nr_used))
+	bool is_out = *state == SLOT_STOCK || *state == SLOT_NEW;
+
+	if (unlikely(!is_out || slab->nr_free >= slab->nr_used))
 		slab_refuse_slot();
 	__atomic_store_n(state, SLOT_FREE, __ATOMIC_RELAXED);
 	slab->nr_free++;

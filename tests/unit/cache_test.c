@@ -84,7 +84,8 @@ static void take(struct model *model, unsigned int max)
 	assert_int_equal(
 		got, max < most - model->nr_out ? max : most - model->nr_out);
 	for (int i = 0; i < got; i++) {
-		assert_int_equal(*out[i].state, SLOT_STOCK);
+		assert_true(*out[i].state == SLOT_STOCK ||
+			    *out[i].state == SLOT_NEW);
 		/* No slot is given twice: whoever is out has its mark. */
 		assert_true(*(char *)out[i].address != 'x');
 		*(char *)out[i].address = 'x';
@@ -268,7 +269,7 @@ static void test_reentered(void **state)
 	cache_purge(&cache, false, TAG);
 	cache_check(&cache, TAG);
 	assert_memory_equal(&cache, &before, sizeof(cache));
-	assert_int_equal(*slot.state, SLOT_STOCK);
+	assert_int_equal(*slot.state, SLOT_NEW);
 }
 
 /* Empty slabs that are forgotten are idle no more: nobody can purge them. */

@@ -260,7 +260,7 @@ static void test_strange_layout(void **state)
 	struct own own = { 0 };
 
 	(void)state;
-	root.layout = (uintptr_t)&fake;
+	root.layout = (void *)(uintptr_t)&fake;
 	assert_int_equal(print(&own, &text, &root), LIVE_EMPTY);
 	assert_non_null(strstr(text.bytes, "# typeslab mode typed\n"));
 	fake = layout;

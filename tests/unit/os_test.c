@@ -87,28 +87,6 @@ static void test_refund(void **state)
 	os_release(p, PAGES * page);
 }
 
-static void test_move(void **state)
-{
-	char *p = reserve();
-	char *to = reserve();
-
-	(void)state;
-	assert_true(os_commit(p, 2 * page));
-	memset(p, 'x', 2 * page);
-	assert_true(os_move(p, to + page, 2 * page));
-	assert_int_equal(to[page], 'x');
-	assert_int_equal(to[3 * page - 1], 'x');
-	assert_false(unit_can_read(to));
-	/* The source is still ours, and holds nothing of the object. */
-	if (unit_can_read(p))
-		assert_int_equal(p[0], 0);
-	assert_true(mmap(p, page, PROT_READ,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-			 0) == MAP_FAILED);
-	os_release(p, PAGES * page);
-	os_release(to, PAGES * page);
-}
-
 static void test_errno_is_kept(void **state)
 {
 	char *nowhere = (char *)page;
@@ -121,7 +99,6 @@ static void test_errno_is_kept(void **state)
 	assert_false(os_commit(nowhere, page));
 	assert_false(os_allow_reading(nowhere, page));
 	assert_false(os_purge(nowhere, page));
-	assert_false(os_move(nowhere, nowhere + page, page));
 	os_mark_reserve(nowhere, page);
 	os_release(nowhere + 1, page);
 	assert_int_equal(os_create_file("/no/such/place"), -1);
@@ -323,7 +300,6 @@ int main(void)
 		cmocka_unit_test(test_allow_reading),
 		cmocka_unit_test(test_purge),
 		cmocka_unit_test(test_refund),
-		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_errno_is_kept),
 		cmocka_unit_test(test_wiped_page),
 		cmocka_unit_test(test_random),

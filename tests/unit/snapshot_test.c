@@ -22,7 +22,7 @@ static void test_root(void **state)
 	assert_true(typeslab_live_1.magic == LIVE_MAGIC);
 	assert_int_equal(typeslab_live_1.version, LIVE_VERSION);
 	assert_ptr_equal((void *)typeslab_live_1.layout, &layout);
-	assert_ptr_equal((void *)typeslab_live_1.first_heap, thread_heaps());
+	assert_ptr_equal((void *)typeslab_live_1.first_heap, &thread_heaps);
 }
 
 static size_t read_file(char *out, size_t size)

@@ -20,8 +20,7 @@ static size_t count_stock(void)
 	uint32_t offset = bin_offset(layout_row(0, SITE), class_of(SIZE));
 	size_t nr = 0;
 
-	for (struct heap *heap = *thread_heaps(); heap;
-	     heap = heap->next_of_all)
+	for (struct heap *heap = thread_heaps; heap; heap = heap->next_of_all)
 		nr += magazine_count(heap_bin(heap, offset));
 	return nr;
 }
@@ -30,8 +29,7 @@ static unsigned int count_heaps(void)
 {
 	unsigned int nr = 0;
 
-	for (struct heap *heap = *thread_heaps(); heap;
-	     heap = heap->next_of_all)
+	for (struct heap *heap = thread_heaps; heap; heap = heap->next_of_all)
 		nr++;
 	return nr;
 }
@@ -216,10 +214,14 @@ static void test_handler(void **state)
 static void test_magazines_grow(void **state)
 {
 	struct heap *heap = thread_enter();
+	uintptr_t site = SITE + 1;
 
 	(void)state;
+	/* A row that no other test has used. */
+	while (layout_row(0, site) == layout_row(0, SITE))
+		site++;
 	for (unsigned int c = 0; c < NR_CLASSES; c++) {
-		uint32_t offset = bin_offset(layout_row(0, SITE + 1), c);
+		uint32_t offset = bin_offset(layout_row(0, site), c);
 		struct bin *bin = heap_bin(heap, offset);
 		size_t slots = bin->end - bin->base;
 		uint8_t states[MAGAZINE_SLOTS_MAX];
