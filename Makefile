@@ -30,12 +30,18 @@ gate: setup all
 	@scripts/setup bench/packages
 	@bench/gate $(BUILD)
 
-lint: setup
+lint: setup all
 	@scripts/lint
 
 # Unit tests under ASan and UBSan, threads under TSan.
 sanitize: setup
+	@scripts/setup tests/unit/packages
 	@scripts/sanitize
+
+# The stress programs in a virtual machine with huge pages and no overcommit.
+guest: setup all
+	@scripts/setup tests/stress/guest/packages
+	@tests/stress/guest/run $(BUILD)
 
 # Removes each safety check in turn; a named test must go red.
 mutants: setup all
@@ -43,6 +49,8 @@ mutants: setup all
 
 clean:
 	rm -rf $(BUILD)
+
+include linux/kernel.mk
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
@@ -54,8 +62,11 @@ help:
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
+	@echo 'make guest        the stress programs in a virtual machine'
+	@echo 'make kernel       build and boot the typed kernel, draw its rows'
+	@echo 'make kernel-test  boot it with its KUnit suite'
 	@echo 'make gate         time the fast path against its fastest peers'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test run gate lint sanitize mutants clean format help
+.PHONY: all setup test run gate lint sanitize guest mutants clean format help
