@@ -42,7 +42,7 @@ struct heap {
 	uint32_t id;
 	uint32_t generation; /* of the random state */
 	uint64_t random;
-	struct slot *spare[4]; /* outgrown magazines by log2 of their size */
+	struct slot *spare[3]; /* outgrown magazines by log2 of their size */
 	struct announcement announced;
 	struct heap *next;	  /* in the pool */
 	struct heap *next_of_all; /* in the list of all, never removed */
