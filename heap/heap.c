@@ -58,12 +58,15 @@ static struct slab *make_slab(struct heap *heap, uint32_t offset)
 	struct slab *slab;
 	char *ground;
 
-	states = arena_take(&layout.states, nr_states, 8);
-	if (!states || !layout_lock_partition(partition, asker.tag))
+	if (!layout_lock_partition(partition, asker.tag))
 		return NULL;
+	/* All or nothing: a program may ask in vain for ever. */
 	ground = ground_take(&partition->slabs, span, &asker);
+	states = ground ? arena_take(&layout.states, nr_states, 8) : NULL;
+	if (ground && !states)
+		ground_untake(&partition->slabs, span);
 	lock_release(&partition->lock);
-	if (!ground)
+	if (!states)
 		return NULL;
 	slab = slab_of_chunk(region_chunk_of(ground));
 	slab_init(slab, size, span, offset, states);

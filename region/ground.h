@@ -34,6 +34,12 @@ struct ground {
 char *ground_take(struct ground *ground, size_t size,
 		  const struct region_asker *asker);
 
+/* Takes back the last @size bytes handed out; they are zero still. */
+static inline void ground_untake(struct ground *ground, size_t size)
+{
+	ground->next -= size;
+}
+
 /* Bytes ground_take() can still serve from the extent in use. */
 static inline size_t ground_left(const struct ground *ground)
 {

@@ -300,6 +300,7 @@ static void exhaust(void *unused)
 	struct rlimit limit = { 0, RLIM_INFINITY };
 	static void *all[100000];
 	int nr = 0, again = 0;
+	size_t states;
 
 	(void)unused;
 	heap_free(heap_alloc(1000, DATA, 1));
@@ -311,6 +312,11 @@ static void exhaust(void *unused)
 	while (nr < 100000 && (all[nr] = heap_alloc(1000, DATA, 1)))
 		nr++;
 	unit_must(nr > 1000 && nr < 100000 && errno == ENOMEM);
+	/* To ask in vain costs nothing, however often. */
+	states = layout.states.next;
+	for (int i = 0; i < 200; i++)
+		unit_must(!heap_alloc(1000, DATA, 1));
+	unit_must(layout.states.next == states);
 	for (int i = 0; i < nr; i++)
 		heap_free(all[i]);
 	while (again < nr && (all[again] = heap_alloc(1000, DATA, 1)))
