@@ -98,13 +98,14 @@ static void probe_forms(void)
 			    abi_forms[form].call(48, NULL, nth_token(1)));
 }
 
+/* Each names its number, or a compiler folds equal functions to one site. */
 /* clang-format off */
-#define BLIND(id, unused)                                       \
-	static __attribute__((noinline)) void *blind_##id(void) \
-	{                                                       \
-		void *p = malloc(48);                           \
-		__asm__ volatile("" : : "r"(p) : "memory");     \
-		return p;                                       \
+#define BLIND(id, unused)                                             \
+	static __attribute__((noinline)) void *blind_##id(void)       \
+	{                                                             \
+		void *p = malloc(48);                                 \
+		__asm__ volatile("" : : "r"(p), "i"(id) : "memory"); \
+		return p;                                             \
 	}
 #define PRINT_BLIND(id, unused) print_place(0, blind_##id());
 
