@@ -30,6 +30,15 @@ gate: setup all
 	@scripts/setup bench/packages
 	@bench/gate $(BUILD)
 
+# Every workload of bench/list on every heap, and the table of targets.
+# QUICK=1: under five minutes; ARGS: see bench/run-bench --help.
+bench: bench-programs
+	@bench/run-bench $(BUILD) $(if $(QUICK),--quick) $(ARGS)
+
+bench-programs: setup all
+	@scripts/setup bench/packages examples/packages
+	@ninja -C $(BUILD) --quiet bench-programs
+
 lint: setup all
 	@scripts/lint
 
@@ -66,7 +75,8 @@ help:
 	@echo 'make kernel       build and boot the typed kernel, draw its rows'
 	@echo 'make kernel-test  boot it with its KUnit suite'
 	@echo 'make gate         time the fast path against its fastest peers'
+	@echo 'make bench        all workloads on our heap and its peers; QUICK=1'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test run gate lint sanitize guest mutants clean format help
+.PHONY: all setup test run gate bench bench-programs lint sanitize guest mutants clean format help

@@ -49,12 +49,9 @@ def heap_environment(snapshot, **more):
 class Show:
     """One show: where it builds, where it logs, what it has started."""
 
-    def __init__(self, name):
-        if len(sys.argv) > 2:
-            raise Failure(f"usage: {sys.argv[0]} [BUILD]")
+    def __init__(self, name, build):
         self.name = name
-        self.build = os.path.abspath(sys.argv[1] if sys.argv[1:]
-                                     else f"{ROOT}/build")
+        self.build = os.path.abspath(build)
         self.library = f"{self.build}/libtypeslab.so"
         self.tool = f"{self.build}/typeslab"
         for path in (self.library, self.tool):
@@ -222,7 +219,9 @@ def run(name, perform):
         signal.signal(number, stop)
     show = None
     try:
-        show = Show(name)
+        if len(sys.argv) > 2:
+            raise Failure(f"usage: {sys.argv[0]} [BUILD]")
+        show = Show(name, sys.argv[1] if sys.argv[1:] else f"{ROOT}/build")
         perform(show)
     except Failure as failure:
         sys.stdout.flush()
