@@ -47,29 +47,31 @@ static bool say_text(const struct view *view, const char *text)
 	return view->sink->take(view->sink->context, text, strlen(text));
 }
 
-/* Slots in stock and allocations ever made, over all threads' bins. */
+/* Slots in stock and allocations ever made, of one class, over all threads. */
 struct bin_sums {
 	uint64_t in_stock;
 	uint64_t allocs;
 };
 
-static bool sum_bins(const struct view *view, uint32_t offset,
-		     struct bin_sums *sums)
+/* The sums of a row's classes: one walk of the list of heaps for all. */
+static bool sum_row(const struct view *view, unsigned int row,
+		    struct bin_sums sums[NR_CLASSES])
 {
 	uint64_t at = view->first_heap;
 
-	sums->in_stock = 0;
-	sums->allocs = 0;
+	memset(sums, 0, NR_CLASSES * sizeof(sums[0]));
 	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
+		struct bin bins[NR_CLASSES];
 		struct heap heap;
-		struct bin bin;
 
 		if (!read_at(view, at, &heap, sizeof(heap)) ||
-		    !read_at(view, (uintptr_t)heap.bins + offset, &bin,
-			     sizeof(bin)))
+		    !read_at(view, (uintptr_t)heap.bins + bin_offset(row, 0),
+			     bins, sizeof(bins)))
 			return false;
-		sums->in_stock += magazine_count(&bin);
-		sums->allocs += bin.nr_allocs;
+		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+			sums[class].in_stock += magazine_count(&bins[class]);
+			sums[class].allocs += bins[class].nr_allocs;
+		}
 		at = (uintptr_t)heap.next_of_all;
 	}
 	return true;
@@ -124,22 +126,20 @@ static bool read_cache(const struct view *view, unsigned int row,
 }
 
 static bool say_cache(const struct view *view, unsigned int row,
-		      unsigned int class)
+		      unsigned int class, const struct bin_sums *sums)
 {
 	size_t size = class_size(class);
 	size_t span = class_span(class);
 	struct row_counts counts = { 0 };
-	struct bin_sums sums;
 	struct cache cache;
 
-	if (!read_cache(view, row, class, &cache) ||
-	    !sum_bins(view, bin_offset(row, class), &sums))
+	if (!read_cache(view, row, class, &cache))
 		return false;
 	if (!cache.nr_slabs)
 		return true;
 	/* Read at different moments, the two may disagree by a little. */
-	if (cache.nr_out > sums.in_stock)
-		counts.active = cache.nr_out - sums.in_stock;
+	if (cache.nr_out > sums->in_stock)
+		counts.active = cache.nr_out - sums->in_stock;
 	counts.size = size;
 	counts.per_slab = span / size;
 	counts.total = cache.nr_slabs * counts.per_slab;
@@ -181,23 +181,15 @@ static bool sum_allocs(const struct view *view, uint64_t *allocs)
 {
 	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
 		enum domain domain = name_of(view, row).domain;
+		struct bin_sums sums[NR_CLASSES];
 		struct partition partition;
 
-		if (!read_partition(view, row, &partition))
+		if (!read_partition(view, row, &partition) ||
+		    !sum_row(view, row, sums))
 			return false;
 		allocs[domain] += partition.nr_large_allocs;
-		for (unsigned int c = 0; c < NR_CLASSES; c++) {
-			struct bin_sums sums;
-			struct cache cache;
-
-			if (!read_cache(view, row, c, &cache))
-				return false;
-			if (!cache.nr_slabs)
-				continue;
-			if (!sum_bins(view, bin_offset(row, c), &sums))
-				return false;
-			allocs[domain] += sums.allocs;
-		}
+		for (unsigned int class = 0; class < NR_CLASSES; class ++)
+			allocs[domain] += sums[class].allocs;
 	}
 	return true;
 }
@@ -257,16 +249,24 @@ static bool say_counts(const struct view *view)
 			 allocs[DOMAIN_POINTER], allocs[DOMAIN_UNKNOWN]);
 }
 
-static bool say_rows(const struct view *view, enum domain domain)
+static bool say_row_of_caches(const struct view *view, unsigned int row)
+{
+	struct bin_sums sums[NR_CLASSES];
+
+	if (!sum_row(view, row, sums))
+		return false;
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+		if (!say_cache(view, row, class, &sums[class]))
+			return false;
+	}
+	return say_large(view, row);
+}
+
+static bool say_domain(const struct view *view, enum domain domain)
 {
 	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
-		if (name_of(view, row).domain != domain)
-			continue;
-		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-			if (!say_cache(view, row, class))
-				return false;
-		}
-		if (!say_large(view, row))
+		if (name_of(view, row).domain == domain &&
+		    !say_row_of_caches(view, row))
 			return false;
 	}
 	return true;
@@ -304,9 +304,10 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 		return LIVE_UNREADABLE;
 	if (!view.layout.nr_rows)
 		return LIVE_EMPTY;
-	if (!say_counts(&view) || !say_rows(&view, DOMAIN_DATA) ||
-	    !say_rows(&view, DOMAIN_POINTER) ||
-	    !say_rows(&view, DOMAIN_UNKNOWN))
+	if (!say_counts(&view) || !say_domain(&view, DOMAIN_DATA) ||
+	    !say_domain(&view, DOMAIN_POINTER) ||
+	    !say_domain(&view, DOMAIN_UNKNOWN) ||
+	    !say_text(&view, TYPESLAB_SNAPSHOT_END))
 		return LIVE_UNREADABLE;
 	return LIVE_OK;
 }

@@ -58,7 +58,7 @@ enum live_result {
 	LIVE_OK,
 	LIVE_UNREADABLE, /* the reader or the sink failed */
 	LIVE_FOREIGN,	 /* another version, or no heap of ours */
-	LIVE_EMPTY, /* nothing was ever allocated: only heads are written */
+	LIVE_EMPTY, /* nothing was ever allocated: heads are written, no end */
 };
 
 enum live_result live_print(const struct live_reader *reader, uint64_t root,

@@ -15,6 +15,7 @@ struct parse {
 	struct snapshot *out;
 	size_t capacity;       /* of out->caches */
 	unsigned int seen;     /* a bit for each of the keys below */
+	bool is_ended;	       /* by the line that ends a whole text */
 	uint64_t live_objects; /* of all caches, to refuse what overflows */
 	uint64_t live_bytes;
 };
@@ -242,6 +243,13 @@ static const char *parse_cache(struct parse *parse, struct piece line)
 	return append_cache(parse, &cache) ? NULL : "no memory";
 }
 
+/* @text is written with its newline, @line has lost it. */
+static bool is_line(struct piece line, const char *text)
+{
+	return line.length + 1 == strlen(text) &&
+	       !memcmp(line.start, text, line.length);
+}
+
 /* The three lines that say what the text is. */
 static const char *parse_head(struct parse *parse)
 {
@@ -250,8 +258,7 @@ static const char *parse_head(struct parse *parse)
 
 	if (!line_next(&parse->lines, &line))
 		return "empty";
-	if (line.length + 1 != strlen(TYPESLAB_SNAPSHOT_HEAD) ||
-	    memcmp(line.start, TYPESLAB_SNAPSHOT_HEAD, line.length))
+	if (!is_line(line, TYPESLAB_SNAPSHOT_HEAD))
 		return "no snapshot: not 'slabinfo - version: 2.1'";
 	if (!line_next(&parse->lines, &line) ||
 	    !piece_has_prefix(line, "# name "))
@@ -273,6 +280,12 @@ static const char *parse_line(struct parse *parse, struct piece line)
 {
 	if (parse->lines.is_cut)
 		return "truncated: the text ends inside the line";
+	if (parse->is_ended)
+		return "a line after the end";
+	if (is_line(line, TYPESLAB_SNAPSHOT_END)) {
+		parse->is_ended = true;
+		return check_keys(parse);
+	}
 	if (piece_has_prefix(line, OWN_PREFIX))
 		return parse_key(parse, line);
 	if (piece_has_prefix(line, "#"))
@@ -292,8 +305,8 @@ int snapshot_parse(const char *text, size_t length, struct snapshot *out,
 	what = parse_head(&parse);
 	while (!what && line_next(&parse.lines, &line))
 		what = parse_line(&parse, line);
-	if (!what)
-		what = check_keys(&parse);
+	if (!what && !parse.is_ended)
+		what = "truncated: no '# typeslab end' after this line";
 	if (!what)
 		return 0;
 	fault->line = parse.lines.number ? parse.lines.number : 1;

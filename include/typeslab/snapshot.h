@@ -4,7 +4,7 @@
  *
  * A snapshot is a valid slabinfo 2.1 file, so that what reads /proc/slabinfo
  * reads it too: the two head lines of the kernel's file, then lines that
- * begin with "# typeslab", then one line a cache:
+ * begin with "# typeslab", then one line a cache, then a line that ends it:
  *
  *	slabinfo - version: 2.1
  *	# name            <active_objs> <num_objs> <objsize> <objperslab> ...
@@ -16,6 +16,7 @@
  *	# typeslab allocations 123456 4000 23456
  *	data-00-64  10 64 64 64 1 : tunables 0 0 0 : slabdata 1 1 0
  *	pointer-07-large  1 1 1048576 1 256 : tunables 0 0 0 : slabdata 1 1 0
+ *	# typeslab end
  *
  * A cache's name is <domain>-<partition>-<slot size>, the partition counted
  * from 0 inside its domain, two digits or more. Large objects of a partition
@@ -23,6 +24,7 @@
  * "partitions" counts data, pointer and unknown. "allocations" counts all
  * allocations ever made in the three domains, in the same order. Only caches
  * that ever held an object have a line. The file holds no address and no seed.
+ * A text without the last line was cut: by a full disk, or by a writer's end.
  */
 #ifndef TYPESLAB_SNAPSHOT_H
 #define TYPESLAB_SNAPSHOT_H
@@ -33,5 +35,6 @@
 	" <pagesperslab> : tunables <limit> <batchcount> <sharedfactor>"    \
 	" : slabdata <active_slabs> <num_slabs> <sharedavail>\n"
 #define TYPESLAB_SNAPSHOT_VERSION 1
+#define TYPESLAB_SNAPSHOT_END	  "# typeslab end\n"
 
 #endif /* TYPESLAB_SNAPSHOT_H */

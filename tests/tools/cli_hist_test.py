@@ -163,12 +163,15 @@ def test_endless_file():
 
 def test_truncated_files():
     whole = (SAMPLES / "redis.snapshot").read_bytes()
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(whole[:1000])
-        file.flush()
-        line = whole[:1000].count(b"\n") + 1
-        check_refused("hist", file.name,
-                      says=f"{file.name}: line {line}: truncated")
+    last_line = whole.rindex(b"\n", 0, -1) + 1
+    for end in (1000, last_line, len(whole) - 1):
+        text = whole[:end]
+        line = text.count(b"\n") + (not text.endswith(b"\n"))
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(text)
+            file.flush()
+            check_refused("hist", file.name,
+                          says=f"{file.name}: line {line}: truncated")
     whole = (SAMPLES / "typed.slabinfo").read_bytes()
     check_refused("hist", "--slabinfo", "-", stdin=whole[:-1],
                   says="truncated")

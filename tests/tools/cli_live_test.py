@@ -157,6 +157,7 @@ def test_snapshot_file():
         tap.equal(run("snapshot", "-o", path, child.pid), (0, "", ""))
         tap.equal(stat.filemode(path.stat().st_mode), "-rw-------")
         text = path.read_text()
+        tap.equal(text.splitlines()[-1], "# typeslab end")
         tap.equal(run("snapshot", child.pid)[1], text)
         # Never over another file, never through a link.
         status, _, err = run("snapshot", "-o", path, child.pid)
@@ -200,7 +201,7 @@ def test_top_in_a_pipe():
         tap.equal([n.split("-")[0] for n in names],
                   sorted(n.split("-")[0] for n in names))
         tap.equal(len(names), len(run("snapshot", child.pid)[1]
-                                  .splitlines()) - 8)
+                                  .splitlines()) - 9)
 
 
 def test_top_ends_with_the_process():

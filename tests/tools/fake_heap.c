@@ -24,7 +24,8 @@ static const char text[] =
 	"# typeslab partitions 1 1 2\n"
 	"# typeslab allocations 70 20 10\n"
 	"data-00-64  7 64 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n"
-	"unknown-01-32  1 128 32 128 1 : tunables 0 0 0 : slabdata 1 1 0\n";
+	"unknown-01-32  1 128 32 128 1 : tunables 0 0 0 : slabdata 1 1 0\n"
+	"# typeslab end\n";
 
 /* The option's value, its final %p replaced by the process's number. */
 static void __attribute__((destructor)) write_snapshot(void)

@@ -19,6 +19,7 @@
 #define ALLOCATIONS "# typeslab allocations 10 20 30\n"
 #define HEAD	    TOP PID PROGRAM MODE PARTITIONS ALLOCATIONS
 #define TAIL	    " : tunables 0 0 0 : slabdata 1 1 0\n"
+#define END	    TYPESLAB_SNAPSHOT_END
 
 static int parse(const char *text, struct snapshot *out,
 		 struct text_fault *fault)
@@ -32,7 +33,7 @@ static void test_whole(void **state)
 		HEAD "data-00-64  10 64 64 64 1" TAIL
 		     "pointer-02-large  1 2 1048576 1 256" TAIL "# a remark\n"
 		     "# typeslab later-key what ever\n"
-		     "unknown-03-4096 3 4 4096 4 4" TAIL;
+		     "unknown-03-4096 3 4 4096 4 4" TAIL END;
 	struct text_fault fault;
 	struct snapshot got;
 
@@ -58,7 +59,7 @@ static void test_whole(void **state)
 	assert_int_equal(got.caches[2].domain, DOMAIN_UNKNOWN);
 	assert_int_equal(got.caches[2].partition, 3);
 	snapshot_fini(&got);
-	assert_int_equal(parse(HEAD, &got, &fault), 0);
+	assert_int_equal(parse(HEAD END, &got, &fault), 0);
 	assert_int_equal(got.nr_caches, 0);
 	snapshot_fini(&got);
 }
@@ -67,7 +68,7 @@ static void test_whole(void **state)
 static void test_unprintable(void **state)
 {
 	static const char text[] = TOP PID MODE PARTITIONS ALLOCATIONS
-		"# typeslab program a b\033[2J\x9b\n";
+		"# typeslab program a b\033[2J\x9b\n" END;
 	struct text_fault fault;
 	struct snapshot got;
 
@@ -96,12 +97,13 @@ static void test_faults(void **state)
 		{ TYPESLAB_SNAPSHOT_HEAD TYPESLAB_SNAPSHOT_COLUMNS
 		  "# typeslab 2\n",
 		  3, "version" },
-		{ TOP, 3, "pid" },
-		{ TOP PROGRAM MODE PARTITIONS ALLOCATIONS, 7, "pid" },
-		{ TOP PID MODE PARTITIONS ALLOCATIONS, 7, "program" },
-		{ TOP PID PROGRAM PARTITIONS ALLOCATIONS, 7, "mode" },
-		{ TOP PID PROGRAM MODE ALLOCATIONS, 7, "partitions" },
-		{ TOP PID PROGRAM MODE PARTITIONS, 7, "allocations" },
+		{ TOP, 3, "truncated" },
+		{ TOP END, 4, "pid" },
+		{ TOP PROGRAM MODE PARTITIONS ALLOCATIONS END, 8, "pid" },
+		{ TOP PID MODE PARTITIONS ALLOCATIONS END, 8, "program" },
+		{ TOP PID PROGRAM PARTITIONS ALLOCATIONS END, 8, "mode" },
+		{ TOP PID PROGRAM MODE ALLOCATIONS END, 8, "partitions" },
+		{ TOP PID PROGRAM MODE PARTITIONS END, 8, "allocations" },
 		{ TOP PID "data-00-64 1 1 64 1 1" TAIL, 5, "program" },
 		{ TOP PID PID, 5, "twice" },
 		{ TOP "# typeslab pid x\n", 4, "pid" },
@@ -111,6 +113,12 @@ static void test_faults(void **state)
 		{ TOP "# typeslab partitions 1 2 4097\n", 4, "partitions" },
 		{ TOP "# typeslab allocations 1 18446744073709551615 0\n", 4,
 		  "64 bits" },
+		{ HEAD, 8, "truncated" },
+		{ HEAD "data-00-64 1 1 64 1 1" TAIL, 9, "truncated" },
+		{ HEAD "# typeslab end of it\n", 9, "truncated" },
+		{ HEAD END "data-00-64 1 1 64 1 1" TAIL, 10, "after the end" },
+		{ HEAD END END, 10, "after the end" },
+		{ HEAD END "\n", 10, "after the end" },
 		{ HEAD "data-00-64 1 1 64", 9, "truncated" },
 		{ HEAD "data-00-64 1 1 64\n", 9, "five numbers" },
 		{ HEAD "\n", 9, "empty line" },
@@ -148,26 +156,21 @@ static void test_faults(void **state)
 	}
 }
 
-/* Cut anywhere inside a line, a text is refused with that line. */
+/* Cut anywhere, between lines too, a text is refused with its last line. */
 static void test_every_cut(void **state)
 {
-	static const char text[] = HEAD "data-00-64  10 64 64 64 1" TAIL;
+	static const char text[] = HEAD "data-00-64  10 64 64 64 1" TAIL END;
 	size_t line = 1;
 
 	(void)state;
 	for (size_t length = 1; length < strlen(text); length++) {
 		struct text_fault fault = { 0 };
 		struct snapshot got;
-		bool is_whole_line = text[length - 1] == '\n';
 
-		if (!snapshot_parse(text, length, &got, &fault)) {
-			/* Only the whole head alone is a snapshot. */
-			assert_int_equal(length, strlen(HEAD));
-			snapshot_fini(&got);
-		} else if (!is_whole_line) {
-			assert_int_equal(fault.line, line);
-		}
-		line += is_whole_line;
+		if (!snapshot_parse(text, length, &got, &fault))
+			fail_msg("taken when cut after %zu bytes", length);
+		assert_int_equal(fault.line, line);
+		line += text[length - 1] == '\n';
 	}
 }
 

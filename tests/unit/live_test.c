@@ -77,17 +77,15 @@ static void test_head(void **state)
 
 	(void)state;
 	print_well();
-	assert_int_equal(
-		strncmp(text.bytes,
-			TYPESLAB_SNAPSHOT_HEAD TYPESLAB_SNAPSHOT_COLUMNS
-			"# typeslab 1\n"
-			"# typeslab pid 4711\n"
-			"# typeslab program some-program\n"
-			"# typeslab mode typed\n"
-			"# typeslab partitions 8 8 16\n"
-			"# typeslab allocations 0 0 0\n",
-			text.length),
-		0);
+	/* Nothing was allocated: no cache has a line. */
+	assert_string_equal(
+		text.bytes, TYPESLAB_SNAPSHOT_HEAD TYPESLAB_SNAPSHOT_COLUMNS
+		"# typeslab 1\n"
+		"# typeslab pid 4711\n"
+		"# typeslab program some-program\n"
+		"# typeslab mode typed\n"
+		"# typeslab partitions 8 8 16\n"
+		"# typeslab allocations 0 0 0\n" TYPESLAB_SNAPSHOT_END);
 	heap_free(heap_alloc(48, DATA, 0));
 	heap_free(heap_alloc(48, POINTER, 0));
 	heap_free(heap_alloc(48, POINTER, 0));
@@ -165,6 +163,17 @@ static void test_large(void **state)
 	assert_non_null(strstr(text.bytes, wanted));
 }
 
+/* The last line tells a whole text; there is none where nothing was read. */
+static void test_end(void **state)
+{
+	size_t length = strlen("\n" TYPESLAB_SNAPSHOT_END);
+
+	(void)state;
+	print_well();
+	assert_string_equal(text.bytes + text.length - length,
+			    "\n" TYPESLAB_SNAPSHOT_END);
+}
+
 /* Data first, then pointer, then unknown; no address, no seed. */
 static void test_order_and_secrets(void **state)
 {
@@ -185,6 +194,21 @@ static void test_order_and_secrets(void **state)
 	assert_null(strstr(text.bytes, secret));
 	snprintf(secret, sizeof(secret), "%lx", layout.secret);
 	assert_null(strstr(text.bytes, secret));
+}
+
+/*
+ * A walk of all threads' heaps for a row, not for a cache: a heap and its row
+ * of bins are two reads, once for the allocations and once for the lines.
+ */
+static void test_reads(void **state)
+{
+	struct own own = { 0 };
+	int per_row = 2 * 2 + NR_CLASSES + 2;
+
+	(void)state;
+	assert_null(thread_heaps->next_of_all);
+	assert_int_equal(print(&own, &text, &typeslab_live_1), LIVE_OK);
+	assert_true(own.nr_reads <= per_row * (int)layout.nr_rows + 3);
 }
 
 /* Every read and every line may fail, and each failure is told. */
@@ -263,6 +287,7 @@ static void test_strange_layout(void **state)
 	root.layout = (void *)(uintptr_t)&fake;
 	assert_int_equal(print(&own, &text, &root), LIVE_EMPTY);
 	assert_non_null(strstr(text.bytes, "# typeslab mode typed\n"));
+	assert_null(strstr(text.bytes, TYPESLAB_SNAPSHOT_END));
 	fake = layout;
 	fake.nr_rows = NR_PARTITIONS_MAX + 1;
 	assert_int_equal(print(&own, &text, &root), LIVE_FOREIGN);
@@ -278,7 +303,9 @@ int main(void)
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_order_and_secrets),
+		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_strange_layout),

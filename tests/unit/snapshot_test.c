@@ -84,6 +84,7 @@ static void test_at_exit(void **state)
 	read_file(text, sizeof(text));
 	assert_non_null(strstr(text, "# typeslab partitions 3 8 16\n"));
 	assert_non_null(strstr(text, "# typeslab allocations 0 0 1\n"));
+	assert_non_null(strstr(text, "\n" TYPESLAB_SNAPSHOT_END));
 	/* A second time the file is there: it stays as it was. */
 	snprintf(said, sizeof(said), "typeslab: snapshot: cannot create %s\n",
 		 path);
