@@ -18,25 +18,30 @@ TOOL = os.path.abspath(sys.argv[1])
 LIBRARY = os.path.abspath(sys.argv[2])
 PYTHON = sys.executable
 
+# A shell lets its background jobs ignore it, and they hand that down.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # What the histogram of the fake library's snapshot holds.
 DRAWN = "fake ("
 
 # Tells when it is ready and of each signal; SIGTERM ends it with 7 and counts.
+# It waits for them: a handler that prints could interrupt itself.
 LISTENER = """
 import signal, sys
-count = {}
-def note(number, frame):
-    count[number] = count.get(number, 0) + 1
-    print("got", signal.Signals(number).name, flush=True)
-    if number == signal.SIGTERM:
-        for each, times in sorted(count.items()):
-            print(signal.Signals(each).name, times)
-        sys.exit(7)
-for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM):
-    signal.signal(number, note)
+awaited = (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM)
+for number in awaited:
+    signal.signal(number, lambda number, frame: None)
+signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+count = dict.fromkeys(awaited, 0)
 print("ready", flush=True)
-while True:
-    signal.pause()
+while not count[signal.SIGTERM]:
+    number = signal.sigwait(awaited)
+    count[number] += 1
+    print("got", number.name, flush=True)
+for number, times in sorted(count.items()):
+    if times:
+        print(number.name, times)
+sys.exit(7)
 """
 
 
