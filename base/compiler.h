@@ -17,6 +17,9 @@
 #define never_returns __attribute__((__noreturn__))
 #define exported      __attribute__((__visibility__("default")))
 
+/* On the declaration of a variable of our own: read without the GOT. */
+#define internal __attribute__((__visibility__("hidden")))
+
 /*
  * The one pointer a thread has: read without a call, so that malloc works
  * before and after the dynamic loader's TLS allocator does.

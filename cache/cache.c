@@ -59,7 +59,7 @@ static void unlink_slab(struct cache *cache, struct slab *slab)
 	if (slab->list != LIST_PARTIAL)
 		cache->nr_empty--;
 	if (slab->list == LIST_EMPTY)
-		sub_idle(cache, slab->span);
+		sub_idle(cache, slab_span(slab));
 	slab->list = LIST_NONE;
 }
 
@@ -76,7 +76,7 @@ static void link_slab(struct cache *cache, struct slab *slab, enum list list)
 	if (list != LIST_PARTIAL)
 		cache->nr_empty++;
 	if (list == LIST_EMPTY)
-		add_idle(cache, slab->span);
+		add_idle(cache, slab_span(slab));
 }
 
 static enum list list_for(const struct slab *slab)
@@ -154,21 +154,21 @@ int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		uint32_t tag)
 {
-	struct slab *slab = NULL;
-	size_t last = SIZE_MAX;
+	unsigned int given = 0;
 
 	/* A handler that finds its own thread's lock held drops the slots. */
 	if (!acquire(cache, tag))
 		return;
-	for (unsigned int i = 0; i < nr; i++) {
-		size_t chunk = region_chunk_of(slots[i].address);
+	while (given < nr) {
+		size_t chunk = region_chunk_of(slots[given].address);
+		struct slab *slab = slab_first(slab_of_chunk(chunk));
 
-		if (chunk != last)
-			slab = slab_first(slab_of_chunk(chunk));
-		last = chunk;
-		if (slab->epoch != (uint8_t)cache->epoch)
+		if (slab->epoch != (uint8_t)cache->epoch) {
+			given++;
 			continue;
-		slab_give_slot_locked(slab, slots[i].state);
+		}
+		given +=
+			slab_give_slots_locked(slab, slots + given, nr - given);
 		/* Only a full slab, or one that is empty now, moves. */
 		if (unlikely(slab->list != LIST_PARTIAL || slab_is_empty(slab)))
 			relink_slab(cache, slab);
@@ -202,7 +202,7 @@ static uint32_t detach_list(struct cache *cache, enum list list, uint32_t tag)
 		slab->list = LIST_NONE;
 		cache->nr_empty--;
 		if (list == LIST_EMPTY)
-			sub_idle(cache, slab->span);
+			sub_idle(cache, slab_span(slab));
 		chunk = slab->next;
 	}
 	*head_of(cache, list) = 0;
@@ -227,7 +227,7 @@ static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
 {
 	struct slab *slab = slab_of_chunk(first);
 	char *start = region_chunk_base(slab);
-	char *end = start + slab->span;
+	char *end = start + slab_span(slab);
 	uint32_t chunk = slab->next;
 
 	while (chunk) {
@@ -235,8 +235,8 @@ static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
 		char *base = region_chunk_base(next);
 
 		if (base == end)
-			end += next->span;
-		else if (base + next->span == start)
+			end += slab_span(next);
+		else if (base + slab_span(next) == start)
 			start = base;
 		else
 			break;
@@ -299,7 +299,7 @@ bool cache_recommit(struct cache *cache, uint32_t tag)
 	lock_release(&cache->lock);
 	if (!slab)
 		return false;
-	done = os_commit_reserved(region_chunk_base(slab), slab->span);
+	done = os_commit_reserved(region_chunk_base(slab), slab_span(slab));
 	if (!acquire(cache, tag))
 		return false;
 	if (slab->epoch == (uint8_t)cache->epoch)

@@ -14,6 +14,8 @@
 
 #include "slab/slab.h"
 
+#include <string.h>
+
 /* One line holds two; a row of bins is indexed by size class. */
 struct bin {
 	struct slot *top;
@@ -54,6 +56,20 @@ static always_inline void magazine_push(struct bin *bin, char *address,
 static inline unsigned int magazine_count(const struct bin *bin)
 {
 	return bin->top - bin->base;
+}
+
+/* Puts the last of @nr slots in, as many as fit; returns how many are left. */
+static inline unsigned int
+magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
+{
+	unsigned int room = bin->end - bin->top;
+	unsigned int put = nr < room ? nr : room;
+
+	if (!put)
+		return nr;
+	memcpy(bin->top, slots + nr - put, put * sizeof(*slots));
+	bin->top += put;
+	return nr - put;
 }
 
 #endif /* CACHE_MAGAZINE_H */

@@ -41,6 +41,7 @@ bool heap_boot(void)
 		return false;
 	}
 	thread_init();
+	layout_draw_map();
 	__atomic_store_n(&state, BOOT_DONE, __ATOMIC_RELEASE);
 	return true;
 }
@@ -51,7 +52,7 @@ static struct slab *make_slab(struct heap *heap, uint32_t offset)
 	struct partition *partition = &layout.partitions[row_of_bin(offset)];
 	size_t size = class_size(class_of_bin(offset));
 	size_t span = class_span(class_of_bin(offset));
-	size_t nr_states = round_up(span / size, 8);
+	size_t nr_states = slab_nr_states(size, span);
 	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
 	struct region_asker asker = thread_asker(heap, is_first);
 	uint8_t *states;
@@ -109,7 +110,8 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
 	struct slot slots[MAGAZINE_SLOTS_MAX / 2];
-	int wanted = 1, got;
+	unsigned int wanted = 1, left;
+	int got;
 
 	if (!magazine_is_empty(bin))
 		return heap_take_from(bin);
@@ -119,14 +121,12 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	got = take_slots(heap, offset, slots, wanted);
 	if (got <= 0)
 		return NULL;
-	while (--got > 0 && !magazine_is_full(bin))
-		magazine_push(bin, slots[got].address, slots[got].state);
-	if (got > 0)
-		cache_give(cache_of_bin(offset), slots + 1, got,
-			   thread_tag(heap));
+	left = magazine_put(bin, slots, got - 1);
+	if (left)
+		cache_give(cache_of_bin(offset), slots, left, thread_tag(heap));
 	bin->nr_allocs++;
-	__atomic_store_n(slots[0].state, SLOT_LIVE, __ATOMIC_RELAXED);
-	return slots[0].address;
+	__atomic_store_n(slots[got - 1].state, SLOT_LIVE, __ATOMIC_RELAXED);
+	return slots[got - 1].address;
 }
 
 /*
@@ -149,8 +149,11 @@ static void purge_all(struct heap *heap, bool refund)
 static void *try_in_row(struct heap *heap, unsigned int row, size_t size,
 			size_t align, bool *is_zero)
 {
-	unsigned int class = class_of_aligned(size, align);
+	unsigned int class = NR_CLASSES;
 
+	if (size <= SMALL_MAX)
+		class = align == 1 ? class_of(size)
+				   : class_of_aligned(size, align);
 	*is_zero = false;
 	if (class < NR_CLASSES)
 		return alloc_from(heap, bin_offset(row, class));

@@ -21,7 +21,8 @@ static unsigned int bin_of_span(size_t span)
 
 static uint32_t *list_of(struct partition *partition, const struct slab *range)
 {
-	return &partition->free[range->condition][bin_of_span(range->span)];
+	return &partition
+			->free[range->condition][bin_of_span(slab_span(range))];
 }
 
 static struct slab *record_at(const void *address)
@@ -31,7 +32,7 @@ static struct slab *record_at(const void *address)
 
 static char *end_of(const struct slab *span)
 {
-	return region_chunk_base(span) + span->span;
+	return region_chunk_base(span) + slab_span(span);
 }
 
 static void unlink_range(struct partition *partition, struct slab *range)
@@ -43,7 +44,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
 	if (range->next)
 		slab_of_chunk(range->next)->prev = range->prev;
 	if (range->condition == GROUND_DIRTY)
-		layout_count_idle(partition, -range->span);
+		layout_count_idle(partition, -slab_span(range));
 	record_at(end_of(range) - CHUNK_SIZE)->kind = SLAB_NONE;
 	range->kind = SLAB_NONE;
 }
@@ -60,17 +61,19 @@ static void link_range(struct partition *partition, char *start, size_t span,
 	uint32_t *list;
 
 	last->kind = SLAB_LARGE_FREE;
+	last->reciprocal = 0;
 	last->nr_slots = 0;
 	last->bias = last != range;
 	last->next = slab_chunk(range);
 	last->epoch = partition->epoch;
 	last->condition = condition;
 	range->kind = SLAB_LARGE_FREE;
+	range->reciprocal = 0;
 	range->nr_slots = 0;
 	range->bias = 0;
 	range->epoch = partition->epoch;
 	range->condition = condition;
-	range->span = span;
+	range->chunks = span >> CHUNK_SHIFT;
 	if (condition == GROUND_DIRTY)
 		layout_count_idle(partition, span);
 	list = list_of(partition, range);
@@ -102,12 +105,12 @@ static void add_range(struct partition *partition, char *start, size_t span,
 			before->bias ? slab_of_chunk(before->next) : before;
 
 		unlink_range(partition, range);
-		span += range->span;
+		span += slab_span(range);
 		start = region_chunk_base(range);
 	}
 	if (region_chunk_of(start + span) < region_nr_chunks() &&
 	    can_join(partition, after, condition)) {
-		size_t more = after->span;
+		size_t more = slab_span(after);
 
 		unlink_range(partition, after);
 		span += more;
@@ -120,7 +123,7 @@ static struct slab *first_fit(uint32_t chunk, size_t span, int tries)
 	for (; chunk && tries; tries--) {
 		struct slab *range = slab_of_chunk(chunk);
 
-		if (range->span >= span)
+		if (slab_span(range) >= span)
 			return range;
 		chunk = range->next;
 	}
@@ -199,17 +202,19 @@ static void begin_life(unsigned int row, char *start, size_t size, size_t span)
 	struct partition *partition = &layout.partitions[row];
 	struct slab *slab = record_at(start);
 
-	slab->inverse = 1;
-	slab->shift = 0;
+	slab->start = (uintptr_t)start;
 	slab->bias = 0;
 	slab->kind = SLAB_LARGE;
 	slab->bin = bin_offset(row, CLASS_LARGE);
 	slab->states = &slab->large_state;
 	slab->size = large_usable(size);
-	slab->span = span;
+	slab->chunks = span >> CHUNK_SHIFT;
+	slab->nr_slots = 1;
 	slab->epoch = partition->epoch;
 	__atomic_store_n(&slab->large_state, SLOT_LIVE, __ATOMIC_RELAXED);
-	__atomic_store_n(&slab->nr_slots, 1, __ATOMIC_RELEASE);
+	/* In the first chunk, which is all that this record speaks for. */
+	__atomic_store_n(&slab->reciprocal, slot_reciprocal(CHUNK_SIZE),
+			 __ATOMIC_RELEASE);
 	partition->nr_large++;
 	partition->nr_large_allocs++;
 	partition->large_bytes += slab->size;
@@ -247,9 +252,11 @@ void large_free(struct heap *heap, struct slab *slab)
 		return;
 	partition->nr_large--;
 	partition->large_bytes -= slab->size;
+	slab->reciprocal = 0;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	add_range(partition, region_chunk_base(slab), slab->span, GROUND_DIRTY);
+	add_range(partition, region_chunk_base(slab), slab_span(slab),
+		  GROUND_DIRTY);
 	lock_release(&partition->lock);
 }
 
@@ -261,7 +268,7 @@ static bool grow_into_range(struct partition *partition, struct slab *slab,
 
 	if (region_chunk_of(end) >= region_nr_chunks() ||
 	    after->kind != SLAB_LARGE_FREE || after->bias ||
-	    after->epoch != partition->epoch || after->span < more)
+	    after->epoch != partition->epoch || slab_span(after) < more)
 		return false;
 	if (after->condition == GROUND_REFUNDED &&
 	    !os_commit_reserved(end, more))
@@ -285,18 +292,18 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 {
 	size_t span = round_up(size, CHUNK_SIZE);
 
-	if (span > slab->span) {
-		size_t more = span - slab->span;
+	if (span > slab_span(slab)) {
+		size_t more = span - slab_span(slab);
 
 		if (!grow_into_range(partition, slab, more) &&
 		    !grow_into_ground(heap, partition, slab, more))
 			return false;
-		slab->span = span;
-	} else if (span < slab->span) {
+		slab->chunks = span >> CHUNK_SHIFT;
+	} else if (span < slab_span(slab)) {
 		char *end = region_chunk_base(slab) + span;
-		size_t less = slab->span - span;
+		size_t less = slab_span(slab) - span;
 
-		slab->span = span;
+		slab->chunks = span >> CHUNK_SHIFT;
 		add_range(partition, end, less, GROUND_DIRTY);
 	}
 	partition->large_bytes += large_usable(size) - slab->size;
@@ -342,9 +349,9 @@ static enum condition give_back(const struct slab *range, bool refund)
 {
 	char *start = region_chunk_base(range);
 
-	if (refund && os_refund(start, range->span))
+	if (refund && os_refund(start, slab_span(range)))
 		return GROUND_REFUNDED;
-	return os_purge(start, range->span) ? GROUND_CLEAN : GROUND_DIRTY;
+	return os_purge(start, slab_span(range)) ? GROUND_CLEAN : GROUND_DIRTY;
 }
 
 void large_purge(struct heap *heap, struct partition *partition, bool refund)
@@ -365,7 +372,7 @@ void large_purge(struct heap *heap, struct partition *partition, bool refund)
 		got = give_back(range, refund);
 		if (!layout_lock_partition(partition, tag))
 			return;
-		add_range(partition, region_chunk_base(range), range->span,
+		add_range(partition, region_chunk_base(range), slab_span(range),
 			  got);
 		lock_release(&partition->lock);
 	} while (got == wanted);
@@ -380,7 +387,7 @@ static void check_list(uint32_t chunk, enum condition condition,
 
 		if (range->kind != SLAB_LARGE_FREE ||
 		    range->condition != condition ||
-		    bin_of_span(range->span) != bin ||
+		    bin_of_span(slab_span(range)) != bin ||
 		    last->kind != SLAB_LARGE_FREE ||
 		    (last != range && last->next != chunk))
 			report_broken("free large ground");

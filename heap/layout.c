@@ -71,7 +71,6 @@ static void init_rows(void)
 	rows[DOMAIN_POINTER].first = options->unknown + options->data;
 	rows[DOMAIN_POINTER].count = options->pointer;
 	layout.nr_rows = options->unknown + options->data + options->pointer;
-	layout.token_floor = TOKEN_HASHED;
 	if (options->mode == MODE_TYPED)
 		return;
 	if (options->mode == MODE_NONE)
@@ -79,7 +78,6 @@ static void init_rows(void)
 	rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
 	rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
 	layout.nr_rows = rows[DOMAIN_UNKNOWN].count;
-	layout.token_floor = UINT64_MAX;
 }
 
 /*
@@ -105,8 +103,6 @@ bool layout_init(void)
 	options_read(&layout.options, program, copy_environment());
 	report_set_compat(layout.options.profile == PROFILE_COMPAT);
 	size_class_init();
-	os_random(&layout.secret, sizeof(layout.secret));
-	layout.secret |= 1;
 	if (!region_init(wanted_reserve()) || !init_arenas())
 		return false;
 	init_rows();
@@ -117,6 +113,27 @@ bool layout_init(void)
 	layout.partitions = arena_take(
 		&layout.arena, layout.nr_rows * sizeof(struct partition), 64);
 	return layout.caches && layout.partitions;
+}
+
+void layout_draw_map(void)
+{
+	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
+	uint64_t secret;
+
+	os_random(&secret, sizeof(secret));
+	secret |= 1;
+	for (int i = 0; i < 2; i++) {
+		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
+
+		layout.typed[i].count = rows->count;
+		layout.typed[i].first = rows->first << ROW_SHIFT;
+	}
+	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
+		layout.site_bins[i] = partition_of_number(i, secret, nr_unknown)
+				      << ROW_SHIFT;
+	layout.token_floor =
+		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
+	layout.secret = secret;
 }
 
 static size_t idle_bytes;
@@ -149,11 +166,22 @@ bool layout_lock_partition(struct partition *partition, uint32_t tag)
 	}
 }
 
-static unsigned int row_in(enum domain domain, uint64_t key)
+static unsigned int row_of_token(uint64_t token)
 {
+	enum domain domain =
+		token_holds_pointers(token) ? DOMAIN_POINTER : DOMAIN_DATA;
 	const struct row_set *rows = &layout.rows[domain];
 
-	return rows->first + partition_hash(key, layout.secret, rows->count);
+	return rows->first +
+	       partition_of_token(token, layout.secret, rows->count);
+}
+
+static unsigned int row_of_site(uintptr_t site)
+{
+	const struct row_set *rows = &layout.rows[DOMAIN_UNKNOWN];
+
+	return rows->first +
+	       partition_of_site(site, layout.secret, rows->count);
 }
 
 /* What a fast-ABI number is held against when token_max= is not given. */
@@ -162,9 +190,14 @@ static unsigned int row_in(enum domain domain, uint64_t key)
 /* Below the build's maximum the lower half is data, the upper pointer. */
 static unsigned int row_of_number(uint64_t number, uint64_t max)
 {
-	if (number >= max)
-		return row_in(DOMAIN_UNKNOWN, number);
-	return row_in(number < max / 2 ? DOMAIN_DATA : DOMAIN_POINTER, number);
+	enum domain domain = DOMAIN_UNKNOWN;
+	const struct row_set *rows;
+
+	if (number < max)
+		domain = number < max / 2 ? DOMAIN_DATA : DOMAIN_POINTER;
+	rows = &layout.rows[domain];
+	return rows->first +
+	       partition_of_number(number, layout.secret, rows->count);
 }
 
 /* Tokens of a build with -falloc-token-max: see docs/partitions.md. */
@@ -183,10 +216,8 @@ static unsigned int row_of_small(uint64_t token)
 unsigned int layout_row(uint64_t token, uintptr_t site)
 {
 	if (!layout_is_typed(token))
-		return row_in(DOMAIN_UNKNOWN, site);
+		return row_of_site(site);
 	if (token < TOKEN_HASHED)
 		return row_of_small(token);
-	return row_in(token_holds_pointers(token) ? DOMAIN_POINTER
-						  : DOMAIN_DATA,
-		      token);
+	return row_of_token(token);
 }

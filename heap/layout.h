@@ -4,7 +4,7 @@
  *
  * Owns:       the counts of rows in each domain, the secret of the map, the
  *             arrays of caches and of grounds, the arenas.
- * Promises:   fixed by layout_init() and never changed after.
+ * Promises:   fixed by layout_init() and layout_draw_map(), never changed.
  * Relies on:  the region and the options being there.
  * Invariant:  in the modes random and none all domains are the same rows.
  */
@@ -39,9 +39,13 @@ struct partition {
 };
 
 struct layout {
-	struct options options;
+	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
 	uint64_t secret;
-	uint64_t token_floor; /* tokens from here on carry their domain */
+	uint64_t token_floor;	 /* tokens from here on carry their domain */
+	struct row_set typed[2]; /* data, pointer: first is a bin offset */
+	uint32_t site_bins[NR_SITE_BUCKETS]; /* bin offset of a site's row */
+
+	struct options options;
 	struct row_set rows[NR_DOMAINS];
 	unsigned int nr_rows;
 	bool refunds;	      /* idle memory is refunded, not only purged */
@@ -52,10 +56,13 @@ struct layout {
 	struct arena states;	      /* slot states */
 };
 
-extern struct layout layout;
+extern internal struct layout layout;
 
 /* False when there is no address space or memory to begin with. */
 bool layout_init(void);
+
+/* Draws the secret: from here on tokens and sites have rows of their own. */
+void layout_draw_map(void);
 
 /* Rows take bins in steps of this; see magazine.h. */
 #define ROW_SHIFT (NR_CLASSES_SHIFT + BIN_SHIFT)

@@ -15,11 +15,9 @@
 #define ENDED ((struct heap *)1)
 
 static struct bin zero_row[NR_CLASSES_MAX];
+struct bin *thread_no_bins = zero_row;
+thread_local_ie intptr_t thread_distance;
 
-/* Empty and full for everybody; its bins become whole rows at boot. */
-struct heap thread_zero_heap = { .bins = zero_row };
-
-thread_local_ie intptr_t thread_heap_distance;
 struct heap *thread_heaps;
 static thread_local_ie struct heap *own;
 
@@ -92,15 +90,6 @@ static struct heap *make(void)
 
 	heap->bins = (struct bin *)(memory + size);
 	heap->used = (uint64_t *)(memory + size + bins);
-	heap->secret = layout.secret;
-	heap->nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
-	heap->token_floor = layout.token_floor;
-	for (int i = 0; i < 2; i++) {
-		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
-
-		heap->typed[i].count = rows->count;
-		heap->typed[i].first = rows->first << ROW_SHIFT;
-	}
 	heap->id = id;
 	seed_random(heap);
 	list_heap(heap);
@@ -109,13 +98,13 @@ static struct heap *make(void)
 
 void thread_divert(void)
 {
-	thread_heap_distance = 0;
+	thread_distance = 0;
 }
 
 void thread_resume(void)
 {
 	if (own && own != ENDED)
-		thread_heap_distance = (char *)own - (char *)&thread_zero_heap;
+		thread_distance = (char *)own->bins - (char *)thread_no_bins;
 }
 
 static void on_thread_exit(void *unused)
@@ -140,7 +129,7 @@ void thread_init(void)
 	/* Read-only and never touched: the kernel shows one zero page. */
 	if (!rows || !os_allow_reading(rows, round_up(bins, os_page_size())))
 		report_broken("no room for the first row of magazines");
-	__atomic_store_n(&thread_zero_heap.bins, rows, __ATOMIC_RELEASE);
+	thread_no_bins = rows;
 	has_key = !pthread_key_create(&key, on_thread_exit);
 }
 
@@ -229,11 +218,13 @@ void thread_flush(struct heap *heap)
 	}
 }
 
-static unsigned int most_slots(uint32_t offset)
+/* Whether a magazine of the bin may have so many slots. */
+static bool may_have(uint32_t offset, unsigned int slots)
 {
-	size_t fit = MAGAZINE_BYTES / class_size(class_of_bin(offset));
+	size_t size = class_size(class_of_bin(offset));
 
-	return size_max(size_min(fit, MAGAZINE_SLOTS_MAX), MAGAZINE_SLOTS_MIN);
+	return slots <= MAGAZINE_SLOTS_MIN ||
+	       (slots <= MAGAZINE_SLOTS_MAX && slots * size <= MAGAZINE_BYTES);
 }
 
 static unsigned int spare_of(unsigned int slots)
@@ -241,15 +232,21 @@ static unsigned int spare_of(unsigned int slots)
 	return __builtin_ctz(slots) - __builtin_ctz(MAGAZINE_SLOTS_MIN);
 }
 
+/*
+ * Before the first slot lies one that is none: malloc() looks at what it would
+ * pop next. The spare ones are chained through it.
+ */
 static struct slot *take_storage(struct heap *heap, unsigned int slots)
 {
 	struct slot **spare = &heap->spare[spare_of(slots)];
 	struct slot *storage = *spare;
 
-	if (!storage)
-		return arena_take(&layout.arena, slots * sizeof(*storage), 64);
-	*spare = (struct slot *)storage->address;
-	return storage;
+	if (storage) {
+		*spare = (struct slot *)storage[-1].address;
+		return storage;
+	}
+	storage = arena_take(&layout.arena, (slots + 1) * sizeof(*storage), 16);
+	return storage ? storage + 1 : NULL;
 }
 
 static void keep_storage(struct heap *heap, struct slot *storage,
@@ -257,11 +254,11 @@ static void keep_storage(struct heap *heap, struct slot *storage,
 {
 	struct slot **spare = &heap->spare[spare_of(slots)];
 
-	storage->address = (char *)*spare;
+	storage[-1].address = (char *)*spare;
 	*spare = storage;
 }
 
-bool thread_grow_magazine(struct heap *heap, uint32_t offset)
+static never_inline bool grow(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
 	unsigned int had = bin->end - bin->base;
@@ -269,7 +266,7 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 	unsigned int count = magazine_count(bin);
 	struct slot *storage;
 
-	if (slots > MAGAZINE_SLOTS_MAX || slots > most_slots(offset))
+	if (!may_have(offset, slots))
 		return false;
 	storage = take_storage(heap, slots);
 	if (!storage)
@@ -283,4 +280,13 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 	bin->end = storage + slots;
 	heap->used[row_of_bin(offset)] |= 1ul << class_of_bin(offset);
 	return true;
+}
+
+bool thread_grow_magazine(struct heap *heap, uint32_t offset)
+{
+	const struct bin *bin = heap_bin(heap, offset);
+
+	if (likely(bin->end - bin->base == MAGAZINE_SLOTS_MAX))
+		return false;
+	return grow(heap, offset);
 }

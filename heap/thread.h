@@ -4,10 +4,10 @@
  *
  * Owns:       one struct heap a thread, in the arena; the one word of TLS
  *             that leads to it; the pool of heaps whose threads ended.
- * Promises:   thread_heap_now() is always readable: before the first
- *             allocation, while a caller's token is announced and after the
- *             thread's end it is a heap whose bins are all zero, so that
- *             every fast path falls into its slow one.
+ * Promises:   thread_bin() is always readable: before the first allocation,
+ *             while a caller's token is announced and after the thread's end
+ *             every bin is zero, so that every fast path falls into its slow
+ *             one.
  * Relies on:  the thread's exit being told through a pthread key; a thread
  *             that allocates after that borrows a heap for each call.
  * Invariant:  a heap is used by one thread, or is in the pool with empty
@@ -31,15 +31,10 @@ struct announcement {
 };
 
 struct heap {
-	/* Fixed when the heap is made; one line that malloc() reads. */
-	struct bin *bins;
-	uint64_t secret;
-	uint64_t nr_unknown;
-	uint64_t token_floor;
-	struct row_set typed[2]; /* data, pointer: first is a bin offset */
+	struct bin *bins; /* fixed when the heap is made */
+	uint32_t id;
 
 	/* The owning thread's alone. */
-	uint32_t id;
 	uint32_t generation; /* of the random state */
 	uint64_t random;
 	struct slot *spare[3]; /* outgrown magazines by log2 of their size */
@@ -50,20 +45,23 @@ struct heap {
 };
 
 /*
- * The distance of the heap in use from the zero heap. A distance, because an
- * ifunc resolver may allocate before the loader copied initial values to TLS:
- * all that is there then is zero, and zero must mean the zero heap.
+ * The bins of who has none, all zero: one row in the program's image, and from
+ * thread_init() on as many as there are. A thread's own are at a distance from
+ * them. A distance, because an ifunc resolver may allocate before the loader
+ * copied initial values to TLS: all that is there then is zero, and zero must
+ * mean none.
  */
-extern thread_local_ie intptr_t thread_heap_distance;
-extern struct heap thread_zero_heap;
+extern internal struct bin *thread_no_bins;
+extern thread_local_ie intptr_t thread_distance;
 
-static always_inline struct heap *thread_heap_now(void)
+/* The calling thread's bin at @offset. */
+static always_inline struct bin *thread_bin(uint64_t offset)
 {
-	return (struct heap *)((char *)&thread_zero_heap +
-			       thread_heap_distance);
+	return (struct bin *)((char *)thread_no_bins + thread_distance +
+			      offset);
 }
 
-/* Once, at boot. */
+/* Once, at boot, before the map is drawn. */
 void thread_init(void);
 
 /*

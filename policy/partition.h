@@ -7,12 +7,12 @@
  *             share a partition depends on @secret, an odd random number.
  * Relies on:  nothing.
  *
- * The product of key and secret is squared, and both halves of the square are
- * folded into one: call sites lie at equal distances in unrolled code and small
- * numbers beside each other, and a product alone keeps such a lattice. (Of 64
- * sites in 16 partitions, 12 or fewer were used with 4 secrets in 100 when the
- * product was folded, with 1 in 10,000 now; a random function: none.)
- * Multiplying by the count scales the result to 0..count-1 for any count.
+ * A token is a hash already: the product with the secret, scaled to the count
+ * by a second multiplication, is all it needs. Call sites lie at equal
+ * distances in unrolled code and small numbers beside each other, and a product
+ * alone keeps such a lattice. So a site's product only chooses one of many
+ * buckets, and each bucket has a row of its own, by a stronger hash: the
+ * product is squared and both halves of the square are folded into one.
  */
 #ifndef POLICY_PARTITION_H
 #define POLICY_PARTITION_H
@@ -34,14 +34,42 @@ static inline uint64_t token_of_fast(uint64_t number)
 	return number ? TOKEN_SMALL + number : 0;
 }
 
-static inline uint64_t partition_hash(uint64_t key, uint64_t secret,
-				      uint64_t count)
+/* The same as a table: what a bucket's row is does not change. */
+#define SITE_BUCKET_BITS 11
+#define NR_SITE_BUCKETS	 (1u << SITE_BUCKET_BITS)
+
+/* @number scaled from 64 bits to 0..count-1. */
+static inline uint64_t partition_scale(uint64_t number, uint64_t count)
 {
-	unsigned __int128 root = (uint64_t)(key * secret);
+	return ((unsigned __int128)number * count) >> 64;
+}
+
+static inline uint64_t partition_of_token(uint64_t token, uint64_t secret,
+					  uint64_t count)
+{
+	return partition_scale(token * secret, count);
+}
+
+static inline unsigned int site_bucket(uint64_t site, uint64_t secret)
+{
+	return site * secret >> (64 - SITE_BUCKET_BITS);
+}
+
+/* For small numbers, too. */
+static inline uint64_t partition_of_number(uint64_t number, uint64_t secret,
+					   uint64_t count)
+{
+	unsigned __int128 root = (uint64_t)((number + 1) * secret);
 	unsigned __int128 square = root * root;
 	uint64_t spread = (uint64_t)square ^ (uint64_t)(square >> 64);
 
-	return ((unsigned __int128)spread * count) >> 64;
+	return partition_scale(spread, count);
+}
+
+static inline uint64_t partition_of_site(uint64_t site, uint64_t secret,
+					 uint64_t count)
+{
+	return partition_of_number(site_bucket(site, secret), secret, count);
 }
 
 /* The compiler puts types that hold pointers in the top half of its range. */

@@ -14,6 +14,7 @@
 #ifndef POLICY_SIZE_CLASS_H
 #define POLICY_SIZE_CLASS_H
 
+#include "base/compiler.h"
 #include "base/config.h"
 
 #include <stddef.h>
@@ -23,8 +24,8 @@
 #define CLASS_GRAIN	 16u
 #define CLASS_TABLE_SIZE (SMALL_MAX / CLASS_GRAIN + 1)
 
-extern const uint16_t size_class_sizes[NR_CLASSES];
-extern uint8_t size_class_table[CLASS_TABLE_SIZE];
+extern internal const uint16_t size_class_sizes[NR_CLASSES];
+extern internal uint8_t size_class_table[CLASS_TABLE_SIZE];
 
 /* Fills the table; before the first class_of(). */
 void size_class_init(void);

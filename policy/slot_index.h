@@ -3,46 +3,42 @@
  * slot_index: which slot begins at an offset, without a division.
  *
  * Owns:       nothing.
- * Promises:   for a slot size of odd * 2^shift and any offset below 2^32,
- *             slot_index() is offset / size where the offset is a multiple of
- *             the size, and otherwise a number no offset below 2^32 divided
- *             by the size can reach: one comparison with the number of slots
- *             rejects inner pointers and what lies past the last slot.
+ * Promises:   for offsets and sizes below 2^31 and a size of 2 at least,
+ *             slot_begins() is true for the multiples of the size and for
+ *             nothing else, and slot_number() is then offset / size. A
+ *             reciprocal of 0 belongs to no size: no slot begins anywhere.
  *
- * Why: multiplication by the inverse of the odd part modulo 2^32 permutes the
- * 32-bit numbers and maps odd * k to k; the rotation divides by 2^shift and
- * moves any remainder to the top bits.
+ * Why: let c = ceil(2^64 / size), and e = c * size - 2^64, so e < size. For
+ * offset = n * size + r the product offset * c is n * 2^64 + (n * e + r * c).
+ * The last sum is below 2^64, so n is the upper half and the sum the lower.
+ * With r = 0 the sum is n * e < offset < c; with r > 0 it is not below c. For
+ * larger sizes the answer is right where n is 0: a large object's only slot.
  */
 #ifndef POLICY_SLOT_INDEX_H
 #define POLICY_SLOT_INDEX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-struct slot_divisor {
-	uint32_t inverse;
-	uint32_t shift;
-};
-
-static inline struct slot_divisor slot_divisor_of(uint32_t size)
+static inline uint64_t slot_reciprocal(uint64_t size)
 {
-	struct slot_divisor divisor;
-	uint32_t odd;
-
-	divisor.shift = __builtin_ctz(size);
-	odd = size >> divisor.shift;
-	divisor.inverse = odd;
-	/* Newton: each step doubles the correct bits, beginning with three. */
-	for (int i = 0; i < 4; i++)
-		divisor.inverse *= 2 - odd * divisor.inverse;
-	return divisor;
+	return UINT64_MAX / size + 1;
 }
 
-static inline uint32_t slot_index(uint32_t offset, uint32_t inverse,
-				  uint32_t shift)
+static inline unsigned __int128 slot_product(uint32_t offset,
+					     uint64_t reciprocal)
 {
-	uint32_t product = offset * inverse;
+	return (unsigned __int128)offset * reciprocal;
+}
 
-	return product >> (shift & 31) | product << (-shift & 31);
+static inline bool slot_begins(unsigned __int128 product, uint64_t reciprocal)
+{
+	return (uint64_t)product < reciprocal;
+}
+
+static inline uint64_t slot_number(unsigned __int128 product)
+{
+	return product >> 64;
 }
 
 #endif /* POLICY_SLOT_INDEX_H */

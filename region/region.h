@@ -19,6 +19,7 @@
 #ifndef REGION_REGION_H
 #define REGION_REGION_H
 
+#include "base/compiler.h"
 #include "base/config.h"
 
 #include "os/lock.h"
@@ -47,7 +48,7 @@ struct region {
 	uint64_t *taken;
 };
 
-extern struct region region;
+extern internal struct region region;
 
 /* @reserve: bytes wanted; false when not even RESERVE_MIN can be had. */
 bool region_init(size_t reserve);

@@ -10,22 +10,21 @@
 void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	       uint8_t *states)
 {
-	struct slot_divisor divisor = slot_divisor_of(size);
 	size_t chunks = span >> CHUNK_SHIFT;
 
 	for (size_t i = 0; i < chunks; i++) {
 		struct slab *record = slab_of_chunk(slab_chunk(slab) + i);
 
-		record->inverse = divisor.inverse;
-		record->shift = divisor.shift;
 		record->bias = i << CHUNK_SHIFT;
+		record->start = (uintptr_t)region_chunk_base(slab);
 		record->kind = SLAB_SMALL;
 		record->bin = bin;
 		record->states = states;
 		record->size = size;
-		record->span = span;
-		/* Last: free() believes a record that has slots. */
-		__atomic_store_n(&record->nr_slots, span / size,
+		record->chunks = chunks;
+		record->nr_slots = span / size;
+		/* Last: free() believes a record that has one. */
+		__atomic_store_n(&record->reciprocal, slot_reciprocal(size),
 				 __ATOMIC_RELEASE);
 	}
 }
@@ -43,12 +42,11 @@ static uint64_t load_states(const struct slab *slab, unsigned int at)
 			       __ATOMIC_RELAXED);
 }
 
-static void take_slot(struct slab *slab, struct slot *out, unsigned int index,
-		      enum slot_state state)
+/* Hands out the slot at @address, whose state is at @state. */
+static void hand_out(struct slot *out, char *address, uint8_t *state)
 {
-	out->address = region_chunk_base(slab) + index * slab->size;
-	out->state = &slab->states[index];
-	__atomic_store_n(out->state, state, __ATOMIC_RELAXED);
+	out->address = address;
+	out->state = state;
 }
 
 /* Of the eight states at @at, those in [from, to). */
@@ -63,23 +61,63 @@ static uint64_t within(unsigned int at, unsigned int from, unsigned int to)
 	return mask;
 }
 
-/* Finds up to @max free slots in [from, to), eight states at a time. */
+/* The eight slots from @index on, all of them FREE. */
+static void take_eight(struct slab *slab, struct slot *out, unsigned int index)
+{
+	uint8_t *states = &slab->states[index];
+	char *address = region_chunk_base(slab) + index * slab->size;
+
+	for (int i = 0; i < 8; i++) {
+		hand_out(&out[i], address, &states[i]);
+		address += slab->size;
+	}
+	__atomic_store_n((uint64_t *)(void *)states, ONES * SLOT_STOCK,
+			 __ATOMIC_RELAXED);
+}
+
+/* Of the eight slots from @at on, up to @max that @found marks. */
+static unsigned int take_found(struct slab *slab, struct slot *out,
+			       unsigned int max, unsigned int at,
+			       uint64_t found)
+{
+	char *base = region_chunk_base(slab);
+	unsigned int got = 0;
+
+	for (; found && got < max; found &= found - 1) {
+		unsigned int index = at + __builtin_ctzl(found) / 8;
+		uint8_t *state = &slab->states[index];
+
+		hand_out(&out[got++], base + index * slab->size, state);
+		__atomic_store_n(state, SLOT_STOCK, __ATOMIC_RELAXED);
+	}
+	return got;
+}
+
+/*
+ * Finds up to @max free slots in [from, to), eight states at a time. Only FREE
+ * ones are written to: their neighbours change under other threads' hands.
+ */
 static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 			 unsigned int from, unsigned int to)
 {
 	unsigned int got = 0;
+	unsigned int at = from & ~7u;
 
-	for (unsigned int at = from & ~7u; at < to && got < max; at += 8) {
+	for (; at < to && got < max; at += 8) {
 		uint64_t found = zero_bytes(load_states(slab, at));
-		unsigned int index = at;
 
 		found &= within(at, from, to);
-		for (; found && got < max; found &= found - 1) {
-			index = at + __builtin_ctzl(found) / 8;
-			take_slot(slab, &out[got++], index, SLOT_STOCK);
+		if (found == HIGHS && max - got >= 8) {
+			take_eight(slab, out + got, at);
+			got += 8;
+		} else if (found) {
+			got += take_found(slab, out + got, max - got, at,
+					  found);
 		}
-		slab->scan_from = index;
 	}
+	/* The last eight may have more. */
+	if (at)
+		slab->scan_from = at - 8;
 	return got;
 }
 
@@ -102,6 +140,25 @@ static unsigned int take_freed(struct slab *slab, struct slot *out,
 	return got;
 }
 
+/* From the part of the slab that was never used. */
+static unsigned int take_new(struct slab *slab, struct slot *out,
+			     unsigned int max)
+{
+	unsigned int got = slab->nr_slots - slab->nr_used;
+	uint8_t *state = slab->states + slab->nr_used;
+	char *address = region_chunk_base(slab) + slab->nr_used * slab->size;
+
+	if (got > max)
+		got = max;
+	for (unsigned int i = 0; i < got; i++) {
+		hand_out(&out[i], address, state);
+		__atomic_store_n(state++, SLOT_NEW, __ATOMIC_RELAXED);
+		address += slab->size;
+	}
+	slab->nr_used += got;
+	return got;
+}
+
 unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 				    unsigned int max)
 {
@@ -109,14 +166,37 @@ unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 
 	if (slab->nr_free)
 		got = take_freed(slab, out, max);
-	while (got < max && slab->nr_used < slab->nr_slots)
-		take_slot(slab, &out[got++], slab->nr_used++, SLOT_NEW);
+	if (got < max)
+		got += take_new(slab, out + got, max - got);
 	return got;
 }
 
-void slab_refuse_slot(void)
+/* STOCK or NEW: two numbers that differ from each other in LIVE's bit. */
+static bool is_out(enum slot_state state)
 {
-	report_broken("slot given back that was not in stock");
+	return (state | SLOT_LIVE) == SLOT_NEW;
+}
+
+unsigned int slab_give_slots_locked(struct slab *slab, const struct slot *slots,
+				    unsigned int nr)
+{
+	char *base = region_chunk_base(slab);
+	size_t span = slab_span(slab);
+	const struct slot *end = slots + nr;
+	const struct slot *slot = slots;
+	unsigned int given;
+
+	do {
+		if (unlikely(!is_out(*slot->state)))
+			report_broken("slot given back that was not in stock");
+		__atomic_store_n(slot->state, SLOT_FREE, __ATOMIC_RELAXED);
+		slot++;
+	} while (slot < end && (size_t)(slot->address - base) < span);
+	given = slot - slots;
+	slab->nr_free += given;
+	if (unlikely(slab->nr_free > slab->nr_used))
+		report_broken("slab's count of free slots");
+	return given;
 }
 
 void slab_reset(struct slab *slab)

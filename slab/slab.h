@@ -4,7 +4,7 @@
  *
  * Owns:       the chunk records of its span, and one state byte a slot, kept
  *             apart from the slots and dense.
- * Promises:   slab_slot_of() answers for the start of a slot and for nothing
+ * Promises:   slab_find_state() answers for the start of a slot and for nothing
  *             else; slab_take_slots() gives only slots that are free in the
  *             slab; what is not the start of a live slot is never freed.
  * Relies on:  the cache above holding its lock where "_locked" is said; the
@@ -19,7 +19,7 @@
  *	                   first time
  *	STOCK, NEW -> LIVE malloc, by the thread whose magazine holds the slot
  *	LIVE -> STOCK      free, by exchange: of two racing frees one sees LIVE
- *	STOCK, NEW -> FREE slab_give_slot(), under the cache's lock
+ *	STOCK, NEW -> FREE slab_give_slots(), under the cache's lock
  */
 #ifndef SLAB_SLAB_H
 #define SLAB_SLAB_H
@@ -58,26 +58,26 @@ enum condition {
 /* A chunk's record: one line, all that free() reads besides the state. */
 struct slab {
 	/* Fixed by slab_init(), equal in all records of the span but bias. */
-	uint32_t inverse;
-	uint32_t bias; /* offset of this chunk in the span */
-	uint32_t nr_slots;
-	uint32_t bin; /* offset of the cache's bin among a thread's bins */
+	uint64_t reciprocal; /* of the slot's size; 0: no slots here */
 	uint8_t *states;
-	size_t size; /* of a slot */
-	uint8_t shift;
+	uint32_t start; /* of the span: the address's lower half */
+	uint32_t bin;	/* offset of the cache's bin among a thread's bins */
+	size_t size;	/* of a slot */
+	uint32_t nr_slots;
+	uint32_t bias; /* offset of this chunk in the span */
 	uint8_t kind;
 
 	/* Under the lock of the cache; in the span's first record only. */
+	uint8_t list;  /* which list of the cache it is on */
+	uint8_t epoch; /* the cache's when the slab joined it */
+	uint8_t large_state;
+	uint8_t condition; /* of free large ground: enum condition */
 	uint16_t nr_free;
 	uint16_t nr_used;   /* slots handed out since the slab was fresh */
 	uint16_t scan_from; /* where to look for the next free slot */
-	uint8_t list;	    /* which list of the cache it is on */
-	uint8_t epoch;	    /* the cache's when the slab joined it */
-	uint8_t large_state;
-	uint8_t condition; /* of free large ground: enum condition */
-	uint32_t next;	   /* chunk numbers; 0: none */
+	uint32_t next;	    /* chunk numbers; 0: none */
 	uint32_t prev;
-	size_t span; /* bytes of the span */
+	uint32_t chunks; /* of the span */
 };
 
 _Static_assert(sizeof(struct slab) <= 1u << CHUNK_RECORD_SHIFT, "one line");
@@ -106,40 +106,47 @@ static inline struct slab *slab_first(struct slab *slab)
 	return (struct slab *)((char *)slab - (back << CHUNK_RECORD_SHIFT));
 }
 
-cold_path never_returns void slab_refuse_slot(void);
-
-/*
- * The one gate for user pointers: the slot of @slab that begins at @p, which
- * lies in that record's chunk; not below nr_slots when none begins there.
- */
-static always_inline uint32_t slab_slot_of(const struct slab *slab,
-					   const void *p)
+/* Bytes of the span. */
+static inline size_t slab_span(const struct slab *slab)
 {
-	uint32_t offset = (uintptr_t)p & (CHUNK_SIZE - 1);
-
-	return slot_index(offset + slab->bias, slab->inverse, slab->shift);
+	return (size_t)slab->chunks << CHUNK_SHIFT;
 }
 
 /*
- * Cuts @span bytes into slots; @states are zero, one a slot and rounded up to
- * eight, aligned to eight.
+ * The one gate for user pointers: finds the state of the slot of @slab that
+ * begins at @p, which lies in that record's chunk; false when none does. What
+ * is left of the span behind the last slot has a state, too, always FREE.
  */
+static always_inline bool slab_find_state(const struct slab *slab,
+					  const void *p, uint8_t **state)
+{
+	uint32_t offset = (uint32_t)(uintptr_t)p - slab->start;
+	unsigned __int128 product = slot_product(offset, slab->reciprocal);
+
+	*state = slab->states + slot_number(product);
+	return slot_begins(product, slab->reciprocal);
+}
+
+/* How many states a slab has: whole words, and one for a rest of the span. */
+static inline size_t slab_nr_states(size_t size, size_t span)
+{
+	return (((span + size - 1) / size) + 7) & ~(size_t)7;
+}
+
+/* Cuts @span bytes into slots; @states are zero and aligned to eight. */
 void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	       uint8_t *states);
 
 /* Takes up to @max slots; they become STOCK or NEW. Returns how many. */
 unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 				    unsigned int max);
-/* Takes one STOCK or NEW slot back. */
-static inline void slab_give_slot_locked(struct slab *slab, uint8_t *state)
-{
-	bool is_out = *state == SLOT_STOCK || *state == SLOT_NEW;
 
-	if (unlikely(!is_out || slab->nr_free >= slab->nr_used))
-		slab_refuse_slot();
-	__atomic_store_n(state, SLOT_FREE, __ATOMIC_RELAXED);
-	slab->nr_free++;
-}
+/*
+ * Takes the first of @nr STOCK or NEW slots back, as many as follow each other
+ * and are in @slab; returns how many.
+ */
+unsigned int slab_give_slots_locked(struct slab *slab, const struct slot *slots,
+				    unsigned int nr);
 
 static inline bool slab_is_empty(const struct slab *slab)
 {

@@ -38,7 +38,7 @@ char *fixture_chunks(size_t span)
 struct slab *fixture_slab(unsigned int class, uint32_t bin)
 {
 	size_t span = class_span(class);
-	size_t nr_states = (span / class_size(class) + 7) / 8 * 8;
+	size_t nr_states = slab_nr_states(class_size(class), span);
 	char *chunks = fixture_chunks(span);
 	struct slab *slab = slab_of_chunk(region_chunk_of(chunks));
 

@@ -63,7 +63,7 @@ static void check_zero(const struct object *object)
 static void claim(struct model *model, const struct object *object)
 {
 	size_t chunk = region_chunk_of(object->start);
-	size_t span = slab_at(object->start)->span;
+	size_t span = slab_span(slab_at(object->start));
 
 	for (size_t i = 0; i < span >> CHUNK_SHIFT; i++) {
 		assert_true(chunk + i < model->nr_owners);
@@ -76,20 +76,25 @@ static void claim(struct model *model, const struct object *object)
 static void check_record(const struct object *object)
 {
 	struct slab *slab = slab_at(object->start);
+	uint8_t *found;
 
 	assert_int_equal(slab->kind, SLAB_LARGE);
 	assert_int_equal(slab->nr_slots, 1);
 	assert_int_equal(slab->large_state, SLOT_LIVE);
 	assert_int_equal(slab->size, large_usable(object->size));
-	assert_int_equal(slab->span % CHUNK_SIZE, 0);
-	assert_true(slab->span >= slab->size);
-	assert_true(slab->span - slab->size < CHUNK_SIZE);
+	assert_true(slab_span(slab) >= slab->size);
+	assert_true(slab_span(slab) - slab->size < CHUNK_SIZE);
 	assert_int_equal(row_of_bin(slab->bin), object->row);
-	assert_int_equal(slab_slot_of(slab, object->start), 0);
-	assert_true(slab_slot_of(slab, object->start + 16) >= 1);
+	assert_true(slab_find_state(slab, object->start, &found));
+	assert_ptr_equal(found, &slab->large_state);
+	assert_false(slab_find_state(slab, object->start + 16, &found));
 	/* No chunk inside answers for a slot. */
-	for (size_t at = CHUNK_SIZE; at < slab->span; at += CHUNK_SIZE)
-		assert_int_equal(slab_at(object->start + at)->nr_slots, 0);
+	for (size_t at = CHUNK_SIZE; at < slab_span(slab); at += CHUNK_SIZE) {
+		char *inside = object->start + at;
+
+		assert_int_equal(slab_at(inside)->nr_slots, 0);
+		assert_false(slab_find_state(slab_at(inside), inside, &found));
+	}
 }
 
 static void model_check(struct model *model)
@@ -170,7 +175,7 @@ static void resize_one(struct model *model, uint64_t *seed)
 		size = object->size + unit_random(seed) % 100000;
 	if (!large_resize(model->heap, slab_at(object->start), size)) {
 		/* What fits the span is never refused. */
-		assert_true(size > slab_at(object->start)->span);
+		assert_true(size > slab_span(slab_at(object->start)));
 		return;
 	}
 	check_mark(object, size_min(size, object->size));

@@ -60,8 +60,8 @@ static void test_slot_numbers(void **state)
 	(void)state;
 	assert_int_equal(place_find(p).facts.slot, (p - base) / 10240);
 	/* The tail that is too short for a slot is nobody's. */
-	assert_int_equal(slab->span % 10240 != 0, 1);
-	check(base + slab->span - 1, PLACE_FOREIGN, NULL, 0);
+	assert_int_equal(slab_span(slab) % 10240 != 0, 1);
+	check(base + slab_span(slab) - 1, PLACE_FOREIGN, NULL, 0);
 	check(base + slab->nr_slots * 10240ul, PLACE_FOREIGN, NULL, 0);
 	/* The last slot of a fresh slab was never handed out. */
 	check(base + (slab->nr_slots - 1) * 10240ul, PLACE_UNUSED,

@@ -81,6 +81,17 @@ static void take(struct model *model, unsigned int max)
 	}
 }
 
+static void give(struct slab *slab, uint8_t *state)
+{
+	size_t index = state - slab->states;
+	struct slot slot = {
+		region_chunk_base(slab) + index * slab->size,
+		state,
+	};
+
+	assert_int_equal(slab_give_slots_locked(slab, &slot, 1), 1);
+}
+
 /* A random slot in @from goes to @to: the next one from a random place. */
 static void move_one(struct model *model, uint64_t *seed, enum slot_state from,
 		     enum slot_state to)
@@ -93,7 +104,7 @@ static void move_one(struct model *model, uint64_t *seed, enum slot_state from,
 		slot = (slot + 1) % model->nr_slots;
 	set_state(model, slot, from, to);
 	if (to == SLOT_FREE)
-		slab_give_slot_locked(model->slab, &model->slab->states[slot]);
+		give(model->slab, &model->slab->states[slot]);
 	else
 		model->slab->states[slot] = to;
 }
@@ -132,25 +143,31 @@ static void test_model(void **state)
 	}
 }
 
-/* Every offset of every chunk of the span: its slot, or no slot at all. */
-static void test_slot_of(void **state)
+/*
+ * Every offset of every chunk of the span: its slot, or no slot at all. What
+ * may follow the last slot is one that is never handed out.
+ */
+static void test_find_state(void **state)
 {
 	(void)state;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		struct slab *slab = fixture_slab(class, 0);
 		char *base = region_chunk_base(slab);
 		size_t size = class_size(class);
-		size_t nr_slots = class_span(class) / size;
 
+		assert_true(slab_nr_states(size, class_span(class)) * size >=
+			    class_span(class));
 		for (size_t at = 0; at < class_span(class); at++) {
 			size_t chunk = region_chunk_of(base + at);
 			struct slab *record = slab_of_chunk(chunk);
-			uint32_t slot = slab_slot_of(record, base + at);
+			uint8_t *found;
 
-			if (at % size == 0 && at / size < nr_slots)
-				assert_int_equal(slot, at / size);
-			else
-				assert_true(slot >= record->nr_slots);
+			assert_int_equal(
+				slab_find_state(record, base + at, &found),
+				at % size == 0);
+			if (at % size == 0)
+				assert_ptr_equal(found,
+						 slab->states + at / size);
 		}
 	}
 }
@@ -170,7 +187,7 @@ static void test_records(void **state)
 			assert_int_equal(record->kind, SLAB_SMALL);
 			assert_int_equal(record->bin, 0x7fe0);
 			assert_int_equal(record->size, class_size(class));
-			assert_int_equal(record->span, class_span(class));
+			assert_int_equal(slab_span(record), class_span(class));
 			assert_int_equal(record->bias, i * CHUNK_SIZE);
 			assert_ptr_equal(record->states, slab->states);
 		}
@@ -187,8 +204,7 @@ static void test_reset(void **state)
 	for (unsigned int i = 0; i < model.nr_slots; i++) {
 		if (model.states[i] == SLOT_STOCK) {
 			set_state(&model, i, SLOT_STOCK, SLOT_FREE);
-			slab_give_slot_locked(model.slab,
-					      &model.slab->states[i]);
+			give(model.slab, &model.slab->states[i]);
 		}
 	}
 	assert_true(slab_is_empty(model.slab));
@@ -211,10 +227,31 @@ static void test_used_before_fresh(void **state)
 	assert_int_equal(slab_take_slots_locked(slab, out, 16), 16);
 	assert_int_equal(slab->nr_used, 16);
 	for (int i = 0; i < 16; i += 2)
-		slab_give_slot_locked(slab, out[i].state);
+		give(slab, out[i].state);
 	assert_int_equal(slab_take_slots_locked(slab, out, 8), 8);
 	assert_int_equal(slab->nr_used, 16);
 	assert_int_equal(slab->nr_free, 0);
+}
+
+/* Given back by the run: as many as follow each other in the slab. */
+static void test_give_runs(void **state)
+{
+	struct slab *one = fixture_slab(2, 0);
+	struct slab *other = fixture_slab(2, 0);
+	struct slot out[12];
+
+	(void)state;
+	slab_take_slots_locked(one, out, 5);
+	slab_take_slots_locked(other, out + 5, 4);
+	slab_take_slots_locked(one, out + 9, 3);
+	assert_int_equal(slab_give_slots_locked(one, out, 12), 5);
+	assert_int_equal(slab_give_slots_locked(other, out + 5, 7), 4);
+	assert_int_equal(slab_give_slots_locked(one, out + 9, 2), 2);
+	assert_int_equal(one->nr_free, 7);
+	assert_true(slab_is_empty(other));
+	assert_int_equal(*out[11].state, SLOT_NEW);
+	slab_check(one);
+	slab_check(other);
 }
 
 /* A slab with one slot out, harmed as the number says. */
@@ -224,7 +261,7 @@ static void harm(void *how)
 	struct slot out[4];
 
 	slab_take_slots_locked(slab, out, 4);
-	slab_give_slot_locked(slab, out[1].state);
+	give(slab, out[1].state);
 	slab_check(slab);
 	switch (*(int *)how) {
 	case 0:
@@ -237,11 +274,11 @@ static void harm(void *how)
 		slab->states[10] = SLOT_LIVE;
 		break;
 	case 3:
-		slab_give_slot_locked(slab, out[1].state);
+		give(slab, out[1].state);
 		break;
 	case 4:
 		*out[2].state = SLOT_LIVE;
-		slab_give_slot_locked(slab, out[2].state);
+		give(slab, out[2].state);
 		break;
 	case 5:
 		slab->nr_free = 3;
@@ -283,10 +320,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),
-		cmocka_unit_test(test_slot_of),
+		cmocka_unit_test(test_find_state),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_used_before_fresh),
+		cmocka_unit_test(test_give_runs),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 

@@ -4,50 +4,44 @@
 #include "policy/size_class.h"
 #include "policy/slot_index.h"
 
-/* Every offset of a slab of every class, against a division. */
+/* Whether the answer for @offset is what a division says. */
+static bool is_right(uint32_t offset, uint64_t size, uint64_t reciprocal)
+{
+	unsigned __int128 product = slot_product(offset, reciprocal);
+
+	if (offset % size)
+		return !slot_begins(product, reciprocal);
+	return slot_begins(product, reciprocal) &&
+	       slot_number(product) == offset / size;
+}
+
+/* Every offset of a slab of every class. */
 static void test_every_offset(void **state)
 {
 	(void)state;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		uint32_t size = class_size(class);
-		uint32_t span = class_span(class);
-		struct slot_divisor by = slot_divisor_of(size);
+		uint64_t reciprocal = slot_reciprocal(size);
 
-		for (uint32_t offset = 0; offset < span; offset++) {
-			uint32_t at = slot_index(offset, by.inverse, by.shift);
-
-			if (offset % size == 0)
-				assert_int_equal(at, offset / size);
-			else
-				assert_true(at > UINT32_MAX / size);
-		}
+		for (uint32_t at = 0; at < class_span(class); at++)
+			assert_true(is_right(at, size, reciprocal));
 	}
 }
 
-/* How many of all 2^32 offsets are not answered as promised. */
-static uint64_t count_wrong(uint32_t size)
+/* All offsets there are, for a size of each kind. */
+static void test_all_31_bits(void **state)
 {
-	struct slot_divisor by = slot_divisor_of(size);
-	uint32_t most = UINT32_MAX / size;
+	static const uint32_t sizes[] = { 48, 20480, 32768 };
 	uint64_t wrong = 0;
-	uint32_t offset = 0;
 
-	for (uint32_t slot = 0; slot <= most; slot++) {
-		uint32_t rest = slot < most ? size : UINT32_MAX % size + 1;
-
-		wrong += slot_index(offset, by.inverse, by.shift) != slot;
-		for (uint32_t inner = 1; inner < rest; inner++)
-			wrong += slot_index(offset + inner, by.inverse,
-					    by.shift) <= most;
-		offset += rest;
-	}
-	return wrong;
-}
-
-static void test_all_32_bits(void **state)
-{
 	(void)state;
-	assert_int_equal(count_wrong(48), 0);
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		uint64_t reciprocal = slot_reciprocal(sizes[i]);
+
+		for (uint32_t at = 0; at <= INT32_MAX; at += i ? 16 : 1)
+			wrong += !is_right(at, sizes[i], reciprocal);
+	}
+	assert_int_equal(wrong, 0);
 }
 
 /* All sizes, not only those of classes, at random offsets. */
@@ -57,27 +51,49 @@ static void test_random(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 2000000; i++) {
-		uint32_t size = unit_random(&seed) % 65536 + 1;
-		uint32_t offset = unit_random(&seed);
-		struct slot_divisor by = slot_divisor_of(size);
-		uint32_t at = slot_index(offset, by.inverse, by.shift);
+		uint32_t size = (unit_random(&seed) & INT32_MAX) + 2;
+		uint32_t offset = unit_random(&seed) & INT32_MAX;
+		uint64_t reciprocal;
 
-		if (offset % size == 0)
-			assert_int_equal(at, offset / size);
-		else
-			assert_true(at > UINT32_MAX / size);
+		size = size >> unit_random(&seed) % 30 | 2;
+		reciprocal = slot_reciprocal(size);
+		assert_true(is_right(offset, size, reciprocal));
 		offset -= offset % size;
-		assert_int_equal(slot_index(offset, by.inverse, by.shift),
-				 offset / size);
+		assert_true(is_right(offset, size, reciprocal));
+		if (offset)
+			assert_true(is_right(offset - 1, size, reciprocal));
+		assert_true(is_right(offset + 1, size, reciprocal));
 	}
+}
+
+/* One slot, larger than the chunk that its record speaks for. */
+static void test_only_slot(void **state)
+{
+	(void)state;
+	for (unsigned int bits = CHUNK_SHIFT; bits < 47; bits++) {
+		for (uint32_t at = 0; at < CHUNK_SIZE; at++) {
+			uint64_t size = (1ul << bits) + at;
+
+			assert_true(is_right(at, size, slot_reciprocal(size)));
+		}
+	}
+}
+
+static void test_no_size(void **state)
+{
+	(void)state;
+	for (uint32_t at = 0; at < 100000; at++)
+		assert_false(slot_begins(slot_product(at, 0), 0));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_offset),
-		cmocka_unit_test(test_all_32_bits),
+		cmocka_unit_test(test_all_31_bits),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_only_slot),
+		cmocka_unit_test(test_no_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,7 +175,7 @@ static void test_divert(void **state)
 	thread_divert();
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
 		for (unsigned int c = 0; c < NR_CLASSES_MAX; c++) {
-			bin = heap_bin(thread_heap_now(), bin_offset(row, c));
+			bin = thread_bin(bin_offset(row, c));
 			assert_true(magazine_is_empty(bin));
 			assert_true(magazine_is_full(bin));
 		}
@@ -185,8 +185,7 @@ static void test_divert(void **state)
 	assert_non_null(p);
 	thread_resume();
 	heap_free(p);
-	bin = heap_bin(thread_heap_now(),
-		       bin_offset(layout_row(0, SITE), class_of(SIZE)));
+	bin = thread_bin(bin_offset(layout_row(0, SITE), class_of(SIZE)));
 	assert_ptr_equal(bin->top[-1].address, p);
 }
 
