@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/align.h"
+#include "heap/fork.h"
 #include "heap/heap.h"
 #include "heap/large.h"
 
@@ -219,6 +220,20 @@ static void test_model(void **state)
 	test_free(model.owners);
 }
 
+/* Three neighbours out of one range. */
+static void make_three(struct heap *heap, unsigned int row, char **p)
+{
+	const size_t size = 10 * CHUNK_SIZE;
+	bool is_zero;
+
+	large_free(heap,
+		   slab_at(large_alloc(heap, row, 3 * size, 0, &is_zero)));
+	for (int i = 0; i < 3; i++)
+		p[i] = large_alloc(heap, row, size, 0, &is_zero);
+	assert_ptr_equal(p[1], p[0] + size);
+	assert_ptr_equal(p[2], p[1] + size);
+}
+
 /* Three neighbours, freed in every order: one range again. */
 static void test_join(void **state)
 {
@@ -231,24 +246,52 @@ static void test_join(void **state)
 
 	(void)state;
 	for (int o = 0; o < 6; o++) {
-		char *p[3], *whole;
 		bool is_zero;
+		char *p[3];
 
-		whole = large_alloc(heap, row, 30 * CHUNK_SIZE, 0, &is_zero);
-		large_free(heap, slab_at(whole));
-		for (int i = 0; i < 3; i++)
-			p[i] = large_alloc(heap, row, 10 * CHUNK_SIZE, 0,
-					   &is_zero);
+		make_three(heap, row, p);
 		for (int i = 0; i < 3; i++)
 			large_free(heap, slab_at(p[orders[o][i]]));
 		large_check(heap, &layout.partitions[row]);
 		assert_ptr_equal(
 			large_alloc(heap, row, 30 * CHUNK_SIZE, 0, &is_zero),
-			whole);
+			p[0]);
 		assert_false(is_zero);
-		large_free(heap, slab_at(whole));
+		large_free(heap, slab_at(p[0]));
 	}
 	large_purge(heap, &layout.partitions[row], false);
+}
+
+/*
+ * The lock's holder vanished in a fork: what was free then is forgotten, and
+ * what is freed later does not grow together with it.
+ */
+static void test_orphaned(void **state)
+{
+	struct heap *heap = thread_enter();
+	const unsigned int row = 9;
+	struct partition *partition = &layout.partitions[row];
+	char *p[3], *again[3];
+	bool is_zero;
+
+	(void)state;
+	make_three(heap, row, p);
+	large_free(heap, slab_at(p[1]));
+	partition->lock.word = lock_tag(heap->id + 1, fork_generation() + 1);
+	assert_false(large_resize(heap, slab_at(p[0]), 11 * CHUNK_SIZE));
+	large_free(heap, slab_at(p[0]));
+	large_free(heap, slab_at(p[2]));
+	large_check(heap, partition);
+	assert_int_equal(partition->idle_bytes, 20 * CHUNK_SIZE);
+	for (int i = 0; i < 3; i++)
+		again[i] = large_alloc(heap, row, 10 * CHUNK_SIZE, 0, &is_zero);
+	assert_true(again[0] == p[0] || again[1] == p[0]);
+	assert_true(again[0] == p[2] || again[1] == p[2]);
+	assert_ptr_not_equal(again[2], p[1]);
+	for (int i = 0; i < 3; i++)
+		large_free(heap, slab_at(again[i]));
+	large_check(heap, partition);
+	large_purge(heap, partition, false);
 }
 
 static void test_zero(void **state)
@@ -342,6 +385,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_orphaned),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_usable),
