@@ -322,7 +322,7 @@ static void test_orphaned(void **state)
 }
 
 /* Each record of a slab is known by the lists and nothing else. */
-static void harm(void *how)
+static void harm(int how)
 {
 	struct cache cache = { 0 };
 	struct slab *slab = fixture_slab(39, 0);
@@ -331,7 +331,7 @@ static void harm(void *how)
 	cache_add_slab(&cache, slab, TAG);
 	cache_take(&cache, out, 3, TAG);
 	cache_check(&cache, TAG);
-	switch (*(int *)how) {
+	switch (how) {
 	case 0: /* full, but on a list */
 		slab_take_slots_locked(slab, out, 8);
 		break;
@@ -355,20 +355,7 @@ static void test_damage_is_seen(void **state)
 	};
 
 	(void)state;
-	for (int how = 0; how < (int)array_size(words); how++) {
-		char line[128];
-
-		snprintf(line, sizeof(line), "typeslab: broken metadata: %s\n",
-			 words[how]);
-		unit_run_dead(harm, &how, line);
-	}
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	fixture_begin();
-	return 0;
+	unit_run_harms(harm, words, array_size(words));
 }
 
 int main(void)
@@ -385,5 +372,5 @@ int main(void)
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	return cmocka_run_group_tests(tests, begin, NULL);
+	return cmocka_run_group_tests(tests, fixture_begin, NULL);
 }

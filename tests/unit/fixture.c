@@ -15,8 +15,9 @@
 static struct ground ground;
 static struct arena states;
 
-void fixture_begin(void)
+int fixture_begin(void **state)
 {
+	(void)state;
 	os_init();
 	size_class_init();
 	memset(&region, 0, sizeof(region));
@@ -24,6 +25,7 @@ void fixture_begin(void)
 	memset(&states, 0, sizeof(states));
 	assert_true(region_init(REGION_SIZE));
 	assert_true(arena_init(&states, STATES_SIZE, STATES_STEP));
+	return 0;
 }
 
 char *fixture_chunks(size_t span)

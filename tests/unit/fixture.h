@@ -2,7 +2,8 @@
 /*
  * fixture: a small region and slabs in it, without a heap.
  *
- * Promises:   fixture_begin() forgets all that was and begins a new region.
+ * Promises:   fixture_begin(), the setup of a group of tests, forgets all that
+ *             was and begins a new region.
  */
 #ifndef UNIT_FIXTURE_H
 #define UNIT_FIXTURE_H
@@ -14,7 +15,7 @@
 
 #define FIXTURE_TAG lock_tag(1, 1)
 
-void fixture_begin(void);
+int fixture_begin(void **state);
 
 /* Committed chunks in a row; the same extent serves until it is used up. */
 char *fixture_chunks(size_t span);

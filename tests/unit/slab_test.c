@@ -255,7 +255,7 @@ static void test_give_runs(void **state)
 }
 
 /* A slab with one slot out, harmed as the number says. */
-static void harm(void *how)
+static void harm(int how)
 {
 	struct slab *slab = fixture_slab(9, 0);
 	struct slot out[4];
@@ -263,7 +263,7 @@ static void harm(void *how)
 	slab_take_slots_locked(slab, out, 4);
 	give(slab, out[1].state);
 	slab_check(slab);
-	switch (*(int *)how) {
+	switch (how) {
 	case 0:
 		slab->nr_free++;
 		break;
@@ -300,20 +300,7 @@ static void test_damage_is_seen(void **state)
 	};
 
 	(void)state;
-	for (int how = 0; how < (int)array_size(words); how++) {
-		char line[128];
-
-		snprintf(line, sizeof(line), "typeslab: broken metadata: %s\n",
-			 words[how]);
-		unit_run_dead(harm, &how, line);
-	}
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	fixture_begin();
-	return 0;
+	unit_run_harms(harm, words, array_size(words));
 }
 
 int main(void)
@@ -328,5 +315,5 @@ int main(void)
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	return cmocka_run_group_tests(tests, begin, NULL);
+	return cmocka_run_group_tests(tests, fixture_begin, NULL);
 }

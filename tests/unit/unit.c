@@ -69,6 +69,30 @@ void unit_run_dead(void (*body)(void *), void *arg, const char *text)
 	assert_int_equal(WTERMSIG(child.status), SIGABRT);
 }
 
+struct harm {
+	void (*harm)(int how);
+	int how;
+};
+
+static void do_harm(void *arg)
+{
+	const struct harm *harm = arg;
+
+	harm->harm(harm->how);
+}
+
+void unit_run_harms(void (*harm)(int how), const char *const *words, int nr)
+{
+	for (int how = 0; how < nr; how++) {
+		struct harm one = { harm, how };
+		char line[128];
+
+		snprintf(line, sizeof(line), "typeslab: broken metadata: %s\n",
+			 words[how]);
+		unit_run_dead(do_harm, &one, line);
+	}
+}
+
 void unit_fail(const char *file, int line, const char *what)
 {
 	dprintf(2, "%s:%d: not so: %s\n", file, line, what);

@@ -52,6 +52,12 @@ void unit_run_well(void (*body)(void *), void *arg);
 /* As above; fails the test unless it aborted and said just @text. */
 void unit_run_dead(void (*body)(void *), void *arg, const char *text);
 
+/*
+ * Calls @harm with 0, 1, ... up to @nr - 1, each in a child, which must die of
+ * broken metadata, with those of @words that have the number.
+ */
+void unit_run_harms(void (*harm)(int how), const char *const *words, int nr);
+
 /* For bodies in a child, where cmocka's assertions do not work. */
 #define unit_must(cond) \
 	((cond) ? (void)0 : unit_fail(__FILE__, __LINE__, #cond))
