@@ -378,19 +378,34 @@ void large_purge(struct heap *heap, struct partition *partition, bool refund)
 	} while (got == wanted);
 }
 
-static void check_list(uint32_t chunk, enum condition condition,
-		       unsigned int bin)
+/* Free neighbours of a range that are like it have grown together with it. */
+static bool is_joined(const struct partition *partition,
+		      const struct slab *range)
 {
+	const char *end = end_of(range);
+
+	return region_chunk_of(end) >= region_nr_chunks() ||
+	       !can_join(partition, record_at(end), range->condition);
+}
+
+static void check_list(const struct partition *partition,
+		       enum condition condition, unsigned int bin)
+{
+	uint32_t chunk = partition->free[condition][bin];
+
 	while (chunk) {
 		struct slab *range = slab_of_chunk(chunk);
 		struct slab *last = record_at(end_of(range) - CHUNK_SIZE);
 
 		if (range->kind != SLAB_LARGE_FREE ||
 		    range->condition != condition ||
+		    range->epoch != partition->epoch ||
 		    bin_of_span(slab_span(range)) != bin ||
 		    last->kind != SLAB_LARGE_FREE ||
 		    (last != range && last->next != chunk))
 			report_broken("free large ground");
+		if (!is_joined(partition, range))
+			report_broken("free large neighbours");
 		chunk = range->next;
 	}
 }
@@ -401,7 +416,7 @@ void large_check(struct heap *heap, struct partition *partition)
 		return;
 	for (enum condition c = GROUND_DIRTY; c < NR_CONDITIONS; c++) {
 		for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++)
-			check_list(partition->free[c][bin], c, bin);
+			check_list(partition, c, bin);
 	}
 	lock_release(&partition->lock);
 }

@@ -371,6 +371,59 @@ static void test_alignment(void **state)
 	}
 }
 
+/* Three neighbours, the outer two free; then harmed as the number says. */
+static void harm(int how)
+{
+	struct heap *heap = thread_enter();
+	struct partition *partition = &layout.partitions[10];
+	struct slab *first, *last;
+	char *p[3];
+
+	make_three(heap, 10, p);
+	first = slab_at(p[0]);
+	last = slab_at(p[1] - CHUNK_SIZE);
+	large_free(heap, first);
+	large_free(heap, slab_at(p[2]));
+	large_check(heap, partition);
+	switch (how) {
+	case 0:
+		first->kind = SLAB_NONE;
+		break;
+	case 1:
+		first->condition = GROUND_CLEAN;
+		break;
+	case 2:
+		first->epoch--;
+		break;
+	case 3:
+		first->chunks = 1;
+		break;
+	case 4:
+		last->next++;
+		break;
+	case 5: /* the middle one is freed while its neighbours hide */
+		last->epoch--;
+		slab_at(p[2])->epoch--;
+		large_free(heap, slab_at(p[1]));
+		last->epoch++;
+		slab_at(p[2])->epoch++;
+		break;
+	}
+	large_check(heap, partition);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = {
+		"free large ground", "free large ground",
+		"free large ground", "free large ground",
+		"free large ground", "free large neighbours",
+	};
+
+	(void)state;
+	unit_run_harms(harm, words, array_size(words));
+}
+
 static void test_usable(void **state)
 {
 	(void)state;
@@ -388,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_orphaned),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_damage_is_seen),
 		cmocka_unit_test(test_usable),
 		cmocka_unit_test(test_model),
 	};
