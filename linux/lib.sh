@@ -8,6 +8,7 @@
 #	out=$(config NAME MODE ...)	a build folder, NAME made of fragments
 #	build "$src" "$out" clang-22 bzImage
 #	boot "$out" LOG KERNEL-ARGUMENTS
+#	part slabinfo LOG | keep NAME "$out" clang-22
 
 top=$(dirname "${here:?}")
 dir=${KERNEL_DIR:-$top/build-kernel}
@@ -22,6 +23,8 @@ export KBUILD_BUILD_USER=typeslab
 export KBUILD_BUILD_HOST=localhost
 export CCACHE_DIR="${CCACHE_DIR:-$dir/ccache}"
 export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
+# Ask which headers were read, instead of running the preprocessor first.
+export CCACHE_DEPEND=1
 export LC_ALL=C
 
 say() {
@@ -132,22 +135,35 @@ build() {
 	}
 }
 
-# The initrd: busybox, our init, and what else the caller put into its folder.
+# A program for the machine, with the libraries that it needs.
+add_program() {
+	cp "$1" "$initrd_root/bin/"
+	ldd "$1" | grep -o '/[^ ]*' | while read -r library; do
+		mkdir -p "$initrd_root$(dirname "$library")"
+		cp -L "$library" "$initrd_root$library"
+	done
+}
+
+# The initrd: busybox, our init, and the programs in KERNEL_PROGRAMS.
 initrd() {
-	initrd_root=$dir/initrd
+	initrd_root=$(mktemp -d "$dir/initrd.XXXXXX")
 	mkdir -p "$initrd_root/bin"
 	cp /bin/busybox "$initrd_root/bin/busybox"
 	install -m755 "$here/init" "$initrd_root/init"
+	for program in ${KERNEL_PROGRAMS:-}; do
+		add_program "$program"
+	done
 	(cd "$initrd_root" && find . | LC_ALL=C sort |
-		cpio -o -H newc -R 0:0 --quiet | gzip -n -9) >"$dir/initrd.gz"
-	echo "$dir/initrd.gz"
+		cpio -o -H newc -R 0:0 --quiet | gzip -n -9) >"$1"
+	rm -rf "$initrd_root"
 }
 
 # Boots OUT's kernel in an emulated machine, its console into LOG.
 boot() {
 	boot_out=$1 boot_log=$2
 	shift 2
-	boot_initrd=$(initrd)
+	boot_initrd=$boot_out/initrd.gz
+	initrd "$boot_initrd"
 	# shellcheck disable=SC2086
 	timeout "${KERNEL_TIMEOUT:-600}" qemu-system-x86_64 \
 		-accel tcg${QEMU_ACCEL:-} -cpu max -smp "${QEMU_CPUS:-2}" \
@@ -178,4 +194,16 @@ log_head() {
 	echo "# config: $(grep -v '^#' "$1/.config" | sha256sum | cut -c1-12)"
 	echo "# compiler: $($2 --version | head -n1)"
 	echo "# qemu: $(qemu-system-x86_64 --version | head -n1)"
+}
+
+# keep NAME OUT COMPILER <LOG: puts a log into logs/ under its head. Only where
+# KERNEL_KEEP is set, so that no test changes what git knows.
+keep() {
+	if [ -n "${KERNEL_KEEP:-}" ]; then
+		mkdir -p "$here/logs"
+		{
+			log_head "$2" "$3"
+			cat
+		} >"$here/logs/$1"
+	fi
 }
