@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* typeslab snapshot: writes the snapshot of a live process. */
 #include "tools/command.h"
+#include "tools/process_argument.h"
 #include "tools/source.h"
 
 #include <argp.h>
@@ -12,7 +13,7 @@
 
 struct options {
 	const char *output; /* NULL: standard output */
-	const char *process;
+	struct process_argument process;
 };
 
 static const struct argp_option option_list[] = {
@@ -29,16 +30,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->process;
+		return 0;
 	case 'o':
 		options->output = argument;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (options->process)
-			argp_error(state, "one process is enough");
-		options->process = argument;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "a process is needed");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -80,10 +76,14 @@ static int write_output(const struct text *text, const char *path)
 
 int command_snapshot(int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{ .argp = &process_argument },
+		{ 0 },
+	};
 	static const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
-		.args_doc = "PID",
+		.children = children,
 		.doc = "Writes the heap of a live process down as text: a "
 		       "slabinfo 2.1 file with a line a cache. It holds no "
 		       "addresses.",
@@ -91,15 +91,10 @@ int command_snapshot(int argc, char **argv)
 	struct options options = { 0 };
 	struct text text;
 	int status;
-	pid_t pid;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return COMMAND_FAILED;
-	if (!source_is_pid(options.process, &pid)) {
-		warnx("%s: not the number of a process", options.process);
-		return COMMAND_FAILED;
-	}
-	if (source_read_pid(pid, &text) < 0)
+	if (source_read_pid(options.process.pid, &text) < 0)
 		return COMMAND_FAILED;
 	status = write_output(&text, options.output);
 	text_fini(&text);

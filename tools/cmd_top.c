@@ -2,6 +2,7 @@
 /* typeslab top: the caches of a live heap, again and again. */
 #include "tools/cache_table.h"
 #include "tools/command.h"
+#include "tools/process_argument.h"
 #include "tools/source.h"
 #include "tools/terminal.h"
 
@@ -19,7 +20,7 @@ struct options {
 	double delay;		  /* seconds */
 	unsigned long iterations; /* 0: until the process ends */
 	const struct table_key *key;
-	const char *process;
+	struct process_argument process;
 };
 
 static const struct argp_option option_list[] = {
@@ -64,6 +65,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->process;
+		return 0;
 	case 'd':
 		options->delay = read_delay(argument, state);
 		return 0;
@@ -74,14 +78,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->key = table_find_key(argument);
 		if (!options->key)
 			argp_error(state, "unknown key '%s'", argument);
-		return 0;
-	case ARGP_KEY_ARG:
-		if (options->process)
-			argp_error(state, "one process is enough");
-		options->process = argument;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "a process is needed");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -94,7 +90,7 @@ static int draw_once(const struct options *options)
 	bool is_screen = terminal_is_output();
 	struct snapshot snapshot;
 
-	if (source_read_snapshot(options->process, &snapshot) < 0)
+	if (source_read_snapshot(options->process.text, &snapshot) < 0)
 		return -1;
 	if (is_screen)
 		fputs("\033[H\033[J", stdout);
@@ -146,10 +142,14 @@ static int watch(struct options *options, int pidfd)
 
 int command_top(int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{ .argp = &process_argument },
+		{ 0 },
+	};
 	static const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
-		.args_doc = "PID",
+		.children = children,
 		.doc = "Shows the caches of a live heap, the largest first, "
 		       "until its process ends. In a pipe, one table after "
 		       "the other.\vKeys: q ends; b, a, s, n sort by bytes, "
@@ -157,16 +157,11 @@ int command_top(int argc, char **argv)
 	};
 	struct options options = { .delay = 2, .key = table_keys };
 	int pidfd, status;
-	pid_t pid;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return COMMAND_FAILED;
-	if (!source_is_pid(options.process, &pid)) {
-		warnx("%s: not the number of a process", options.process);
-		return COMMAND_FAILED;
-	}
 	/* Where it cannot be opened, the first look says why. */
-	pidfd = pidfd_open(pid, 0);
+	pidfd = pidfd_open(options.process.pid, 0);
 	status = watch(&options, pidfd);
 	if (pidfd >= 0)
 		close(pidfd);
