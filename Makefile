@@ -42,6 +42,12 @@ bench-programs: setup all
 lint: setup all
 	@scripts/lint
 
+# The library by gcc, and the tests that look at it from near.
+test-gcc: setup
+	@CC=gcc $(MAKE) --no-print-directory BUILD=build-gcc
+	@scripts/run-tests build-gcc --suite unit --suite api --suite token \
+		--suite death --suite stress
+
 # Unit tests under ASan and UBSan, threads under TSan.
 sanitize: setup
 	@scripts/setup tests/unit/packages
@@ -68,6 +74,7 @@ help:
 	@echo 'make              build libtypeslab.so, libtypeslab.a and typeslab in $(BUILD)/'
 	@echo 'make run          Redis, LevelDB and python3 on the heap, with histograms'
 	@echo 'make test         install what is missing, build, run all tests'
+	@echo 'make test-gcc     the same with a library built by gcc, without the programs'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
@@ -79,4 +86,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test run gate bench bench-programs lint sanitize guest mutants clean format help
+.PHONY: all setup test test-gcc run gate bench bench-programs lint sanitize guest mutants clean format help
