@@ -22,6 +22,9 @@ static const struct command commands[] = {
 	{ "hist", command_hist, "draw the histogram of a heap or a kernel" },
 	{ "snapshot", command_snapshot, "write down a live heap" },
 	{ "top", command_top, "watch a live heap" },
+	{ "audit", command_audit, "find where allocations lose their types" },
+	{ "cc", command_cc, "compile C with types for the heap" },
+	{ "c++", command_cxx, "compile C++ with types for the heap" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""typeslab audit: its counts are the compiler's, on every kind of input."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import tap
+
+TOOL = os.path.abspath(sys.argv[1])
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SAMPLES = HERE / "samples"
+TOKENS = ["-fsanitize=alloc-token", "-Rpass=alloc-token"]
+SMALL = ["-falloc-token-max=16"]
+FAST = SMALL + ["-fsanitize-alloc-token-fast-abi"]
+FORMS = ROOT / "tests/token"
+
+# source, extra flags: every form of call there is, and real code of ours.
+SOURCES = [
+    (SAMPLES / "lost.c", []),
+    (SAMPLES / "lost.cc", []),
+    (FORMS / "sites.c", ["-fno-builtin-free"]),
+    (FORMS / "sites.cc", []),
+    (FORMS / "wrapper.c", []),
+    (ROOT / "tools/histogram.c", ["-D_GNU_SOURCE", f"-I{ROOT}"]),
+]
+BUILDS = [
+    ("-O0", []), ("-O1", []), ("-O2", []), ("-O3", []), ("-Os", []),
+    ("-O2", SMALL), ("-O2", FAST), ("-O0", FAST),
+    ("-O2", ["-fsanitize-alloc-token-extended"]),
+    ("-O2", ["-fno-plt", "-fPIC"]),
+]
+
+
+def audit(*args, status=0, **more):
+    done = subprocess.run([TOOL, "audit", *map(str, args)], check=False,
+                          capture_output=True, text=True, **more)
+    tap.equal(done.returncode, status, done.stderr)
+    return done.stdout, done.stderr
+
+
+def report(*args, **more):
+    return json.loads(audit("--format", "json", *args, **more)[0])
+
+
+def compile_to(folder, source, flags):
+    """The log, IR, record and object of one source; what clang remarked."""
+    clang = "clang-22" if source.suffix == ".c" else "clang++-22"
+    base = [clang, *TOKENS, *flags, "-Wno-everything", str(source)]
+    out = {name: Path(folder) / f"x.{name}" for name in ("log", "ll", "yml", "o")}
+    done = subprocess.run(
+        [*base, "-c", "-g", "-o", out["o"], "-fsave-optimization-record",
+         f"-foptimization-record-file={out['yml']}"],
+        check=True, capture_output=True, text=True)
+    out["log"].write_text(done.stderr)
+    subprocess.run([*base, "-S", "-emit-llvm", "-o", out["ll"]], check=True,
+                   capture_output=True)
+    remarks = len(re.findall(r"remark: Call to '.*' without source-level",
+                             done.stderr))
+    return out, remarks
+
+
+def typed_in_ir(path):
+    """The compiler's own mark beside a call, or the token in it."""
+    text = re.sub(r"\n {10}", " ", path.read_text())
+    calls = re.findall(r"(?m)^.*\b(?:call|invoke) .*@__alloc_token_.*$", text)
+    return len([c for c in calls if "!alloc_token !" in c]), len(calls)
+
+
+def typed(sums):
+    return sums["data"] + sums["pointer"] + sums["typed"]
+
+
+def test_counts_are_the_compilers():
+    seen = 0
+    for source, extra in SOURCES:
+        for level, flags in BUILDS:
+            with tempfile.TemporaryDirectory() as folder:
+                out, remarks = compile_to(folder, source,
+                                          [level, *flags, *extra])
+                has_type, calls = typed_in_ir(out["ll"])
+                what = f"{source.name} {level} {flags}"
+                tap.equal(has_type + remarks, calls, what)
+                log = report(out["log"])
+                tap.equal(log["sum"]["untyped"], remarks, what + " log")
+                tap.equal(report(out["yml"])["sum"]["untyped"], remarks,
+                          what + " yaml")
+                ir = report(out["ll"])["sum"]
+                tap.equal((ir["untyped"], typed(ir)), (remarks, has_type),
+                          what + " ir")
+                both = report(out["log"], out["o"])["sum"]
+                tap.equal((both["untyped"], typed(both)), (remarks, has_type),
+                          what + " log and object")
+                seen += calls
+    assert seen > 500, seen
+
+
+def test_object_alone():
+    for level in ("-O0", "-O2"):
+        with tempfile.TemporaryDirectory() as folder:
+            out, remarks = compile_to(folder, SAMPLES / "lost.c", [level])
+            ir, elf = report(out["ll"])["sum"], report(out["o"])["sum"]
+            for kind in ("data", "pointer", "typed", "untyped"):
+                tap.equal(elf[kind], ir[kind], f"{level} {kind}")
+            tap.equal(elf["untyped"], remarks)
+
+
+def test_linked_program():
+    """Calls through stubs, through the table and direct ones."""
+    library = Path(TOOL).parent
+    for flags in ([], ["-fno-plt"], ["-fuse-ld=lld"], ["-fcf-protection=full"],
+                  ["-no-pie"], ["-s"]):
+        with tempfile.TemporaryDirectory() as folder:
+            main = Path(folder) / "main.c"
+            main.write_text("int main(void) { return 0; }\n")
+            out, remarks = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+            want = report(out["ll"])["sum"]
+            program = Path(folder) / "program"
+            plt = [f for f in flags if f.startswith(("-fno-plt", "-fcf"))]
+            subprocess.run(
+                ["clang-22", "-O2", "-fsanitize=alloc-token", *plt, "-c",
+                 SAMPLES / "lost.c", "-o", out["o"]], check=True)
+            subprocess.run(
+                ["clang-22", *flags, main, out["o"], "-o", program,
+                 library / "libtypeslab.so"], check=True,
+                capture_output=True)
+            got = report(program)["sum"]
+            for kind in ("data", "pointer", "untyped"):
+                tap.equal(got[kind], want[kind], f"{flags} {kind}")
+            tap.equal(got["untyped"], remarks)
+
+
+def test_why():
+    with tempfile.TemporaryDirectory() as folder:
+        out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+        sites = report(out["ll"])["sites"]
+        why = {s["function"]: s.get("why") for s in sites}
+        tap.equal(why, {
+            "opaque": "opaque-size", "xmalloc": "wrapper",
+            "aligned": "posix-memalign", "array": "reallocarray",
+            "builtin": "builtin", "zeroed": "folded", "first": "folded",
+            "expression": "expression", "through": "function-pointer",
+            "duplicated": "library", "typed": None})
+        types = {s["type"] for s in sites if "type" in s}
+        tap.equal(types, {"node", "pair"})
+        out, _ = compile_to(folder, SAMPLES / "lost.cc", ["-O2"])
+        lost = [s for s in report(out["ll"])["sites"] if s["kind"] == "untyped"]
+        assert lost and {s["why"] for s in lost} == {"exception-cleanup"}, lost
+
+
+def test_lto_log():
+    """The linker remarks without the word."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["clang-22", "-O2", "-flto", "-fuse-ld=lld", "-shared", "-fPIC",
+             *TOKENS, SAMPLES / "lost.c", "-o", f"{folder}/x.so"],
+            check=True, capture_output=True, text=True)
+        log = Path(folder) / "log"
+        log.write_text(done.stdout)
+        want = done.stdout.count("without source-level type token")
+        assert want > 5, done
+        tap.equal(report(log)["sum"]["untyped"], want)
+
+
+def test_log_of_make():
+    """Paths are told from where make stood."""
+    text = ("make[1]: Entering directory '/src/one'\n"
+            "clang -Rpass=alloc-token a.c\n"
+            "\033[1ma.c:3:4: \033[0m\033[0;1;34mremark: \033[0mCall to "
+            "'malloc' in 'f' without source-level type token "
+            "[-Rpass=alloc-token]\033[0m\n"
+            "make[1]: Leaving directory '/src/one'\n"
+            "b.c:5:6: remark: Call to 'calloc' in 'g' without source-level "
+            "type token [-Rpass=alloc-token]\n")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        log.write_text(text)
+        places = [(s["file"], s["line"], s["column"], s["callee"])
+                  for s in report(log)["sites"]]
+        tap.equal(places, [("/src/one/a.c", 3, 4, "malloc"),
+                           ("b.c", 5, 6, "calloc")])
+
+
+def test_kernel_log():
+    """The builtin's remarks count like all others."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "k.c"
+        source.write_text("""
+            void *allocate(unsigned long n, unsigned long token);
+            #define kmalloc(...) allocate(__VA_ARGS__, \\
+                __builtin_infer_alloc_token(__VA_ARGS__))
+            struct node { struct node *next; };
+            void *one(void) { return kmalloc(sizeof(struct node)); }
+            void *two(unsigned long n) { return kmalloc(n); }
+            """)
+        done = subprocess.run(
+            ["clang-22", "-O2", "-Rpass=alloc-token", "-falloc-token-max=16",
+             "-c", source, "-o", "/dev/null"], check=True, text=True,
+            capture_output=True)
+        log = Path(folder) / "log"
+        log.write_text(done.stderr)
+        got = report(log)
+        tap.equal(got["sum"]["untyped"], 1)
+        tap.equal(got["sites"][0]["function"], "two")
+        tap.equal(got["sites"][0]["why"], "opaque-size")
+
+
+def test_minimum():
+    with tempfile.TemporaryDirectory() as folder:
+        out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+        share = report(out["ll"])["sum"]["typed_share"]
+        audit("--min", str(share - 0.1), out["ll"])
+        _, err = audit("--min", str(share + 0.1), out["ll"], status=1)
+        tap.contains(err, "are asked for")
+        _, err = audit("--min", "50", out["log"], status=2)
+        tap.contains(err, "name the objects too")
+
+
+def test_text_names_all():
+    with tempfile.TemporaryDirectory() as folder:
+        out, remarks = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+        text, _ = audit("--all", out["ll"])
+        tap.contains(text, f"{remarks} without a type")
+        tap.equal(len(re.findall(r"(?m)^     /.*lost\.c:\d+:\d+  ", text)),
+                  remarks + 1)
+        assert all(len(line) <= 100 or line.startswith(("  ", "/"))
+                   for line in text.splitlines()), text
+
+
+def test_bad_inputs():
+    with tempfile.TemporaryDirectory() as folder:
+        out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+        bad = Path(folder) / "bad"
+
+        def refused(data, *says):
+            if isinstance(data, str):
+                data = data.encode()
+            bad.write_bytes(data)
+            stdout, err = audit(bad, status=2)
+            tap.equal(stdout, "")
+            for part in (str(bad), *says):
+                tap.contains(err, part)
+            tap.equal(err.count("\n"), 1, err)
+
+        ir, record = out["ll"].read_text(), out["yml"].read_text()
+        refused("all quiet\n", "no remark of alloc-token")
+        refused(ir[:ir.index("\n}")], "line ", "is cut")
+        refused(record[:record.rindex("DebugLoc") + 12], "line ")
+        refused(record[:record.rindex("...")], "line ", "is cut")
+        refused("--- a list\n...\n", "not an optimization record")
+        refused("--- !x\na: b\n...\n", "not an optimization record")
+        refused("--- &a [*a, *b, {\n...\n", "line ")
+        refused(b"\0\1\2\3", "neither")
+        refused(b"BC\xc0\xde1234", "llvm-dis")
+        elf = out["o"].read_bytes()
+        for length in (5, 64, 200, len(elf) // 2, len(elf) - 70):
+            bad.write_bytes(elf[:length])
+            done = subprocess.run([TOOL, "audit", bad], capture_output=True,
+                                  text=True, check=False)
+            assert done.returncode in (0, 2), done
+            assert done.returncode == 0 or str(bad) in done.stderr, done
+        for path, says in ((folder, "directory"), ("/nonexistent", "No such"),
+                           ("/bin/true", "calls no __alloc_token")):
+            tap.contains(audit(path, status=2)[1], says)
+        _, err = audit(out["ll"], out["o"], status=2)
+        tap.contains(err, "twice")
+        for args in ((), ("--format", "xml", "x"), ("--min", "101", "x"),
+                     ("--min", "nan", "x"), ("--token-max", "-1", "x")):
+            audit(*args, status=2)
+
+
+def test_no_permission():
+    if os.getuid() == 0:
+        raise tap.Skip("root may read everything")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x"
+        path.write_text("x")
+        path.chmod(0)
+        tap.contains(audit(path, status=2)[1], "Permission denied")
+
+
+def test_names_do_not_break_the_page():
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        log.write_text("<script>alert('&\").c:1:2: remark: Call to 'malloc' in"
+                       " 'f<b>' without source-level type token [x]\n")
+        page, _ = audit("--format", "html", log)
+        assert "<script>alert" not in page and "f<b>" not in page, page
+        tap.contains(page, "&lt;script&gt;alert('&amp;&quot;")
+
+
+if __name__ == "__main__":
+    tap.run(sys.modules[__name__])

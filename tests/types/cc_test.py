@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""typeslab cc and c++: what they make is typed, under any build system."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import tap
+
+TOOL = os.path.abspath(sys.argv[1])
+HERE = Path(__file__).resolve().parent
+SAMPLES = HERE / "samples"
+CC, CXX = f"{TOOL} cc", f"{TOOL} c++"
+
+# Says how many of its allocations were data, pointer and unknown.
+PROGRAM = """
+#include <stdio.h>
+#include <stdlib.h>
+struct node { struct node *next; };
+struct pair { int a, b; };
+static void *volatile keep;
+int main(void)
+{
+	void *p;
+	for (int i = 0; i < 100; i++) {
+		keep = malloc(sizeof(struct node));
+		keep = malloc(3 * sizeof(struct pair));
+		keep = reallocarray(NULL, i + 1, sizeof(struct node));
+		if (posix_memalign(&p, 64, 2 * sizeof(struct node)))
+			return 1;
+		keep = p;
+	}
+	return 0;
+}
+"""
+CXX_PROGRAM = """
+#include <memory>
+#include <vector>
+struct node { node *next; int value; };
+std::vector<std::shared_ptr<node>> all;
+int main()
+{
+	for (int i = 0; i < 100; i++) {
+		std::vector<int> some;
+		for (int k = 0; k < i; k++)
+			some.push_back(k);
+		all.push_back(std::make_shared<node>());
+	}
+}
+"""
+
+
+def run(command, cwd=None, status=0, **env):
+    done = subprocess.run(command, cwd=cwd, check=False, text=True,
+                          capture_output=True, env={**os.environ, **env})
+    tap.equal(done.returncode, status, done.stdout + done.stderr)
+    return done.stdout, done.stderr
+
+
+def counts(program, cwd):
+    """(data, pointer, unknown) allocations that a run made."""
+    path = Path(cwd) / "snapshot"
+    path.unlink(missing_ok=True)
+    run([f"./{program}"], cwd, TYPESLAB=f"snapshot={path}")
+    found = re.search(r"(?m)^# typeslab allocations (\d+) (\d+) (\d+)$",
+                      path.read_text())
+    return tuple(map(int, found.groups()))
+
+
+class Folder(tempfile.TemporaryDirectory):
+    def __enter__(self):
+        path = Path(super().__enter__())
+        (path / "main.c").write_text("#define _GNU_SOURCE\n" + PROGRAM)
+        (path / "main.cc").write_text(CXX_PROGRAM)
+        return path
+
+
+def test_one_step_and_two():
+    with Folder() as folder:
+        for link in (["main.c"], ["-O2", "main.c"], ["-x", "c", "main.c"],
+                     ["-static", "main.c"], ["--typeslab-static", "main.c"],
+                     ["-O2", "-flto", "-fuse-ld=lld", "main.c"]):
+            run([*CC.split(), *link, "-o", "main"], folder)
+            data, pointer, _ = counts("main", folder)
+            tap.equal((data, pointer), (100, 300), str(link))
+        run([*CC.split(), "-c", "main.c"], folder)
+        run([*CC.split(), "main.o", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+
+
+def test_without_the_header():
+    """posix_memalign and reallocarray are what the header wins back."""
+    with Folder() as folder:
+        run([*CC.split(), "--typeslab-no-header", "main.c", "-o", "main"],
+            folder)
+        data, pointer, unknown = counts("main", folder)
+        tap.equal((data, pointer), (100, 100))
+        assert unknown >= 200, unknown
+
+
+def test_fast_abi():
+    """Unknown stays apart from token 0, also when the linker compiles."""
+    with Folder() as folder:
+        lost = folder / "lost.c"
+        lost.write_text("#include <stdlib.h>\nvoid *volatile keep;\n"
+                        "int main(int n, char **v)\n{\n"
+                        "\tfor (int i = 0; i < 100; i++)\n"
+                        "\t\tkeep = malloc(n * 100);\n\treturn !v;\n}\n")
+        for more in ([], ["-O2", "-flto", "-fuse-ld=lld"]):
+            run([*CC.split(), "--typeslab-fast", *more, "lost.c", "-o", "main"],
+                folder)
+            data, pointer, unknown = counts("main", folder)
+            tap.equal((data, pointer), (0, 0), str(more))
+            assert unknown >= 100, unknown
+
+
+def test_early_types_survive_cleanups():
+    with Folder() as folder:
+        run([*CXX.split(), "-O2", "main.cc", "-o", "main"], folder)
+        late = counts("main", folder)
+        run([*CXX.split(), "--typeslab-early", "-O2", "-MD", "-c", "main.cc"],
+            folder)
+        assert (folder / "main.d").read_text().startswith("main.o:")
+        run([*CXX.split(), "main.o", "-o", "main"], folder)
+        early = counts("main", folder)
+        assert late[2] >= 200, late
+        assert early[2] < 20 < early[0], early
+        tap.equal(sorted(os.listdir(folder)),
+                  ["main", "main.c", "main.cc", "main.d", "main.o",
+                   "snapshot"])
+
+
+def test_what_is_not_a_link():
+    with Folder() as folder:
+        for args in (["--version"], ["-dumpmachine"], ["-E", "main.c"],
+                     ["-S", "main.c"], ["-fsyntax-only", "main.c"],
+                     ["-print-search-dirs"], ["-M", "main.c"]):
+            _, err = run([*CC.split(), *args], folder)
+            tap.equal(err, "")
+        run([*CC.split(), "-ffreestanding", "-nostdlib", "-c", "main.c"],
+            folder)
+        assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+
+
+def test_refusals():
+    with Folder() as folder:
+        _, err = run([*CC.split(), "--typeslab-fsat", "main.c"], folder, 2)
+        tap.contains(err, "--typeslab-fsat")
+        _, err = run([*CC.split(), "--typeslab-library=/no/lib", "main.c"],
+                     folder, 2)
+        tap.contains(err, "/no/lib")
+        _, err = run([*CC.split(), "main.c"], folder, 127,
+                     TYPESLAB_CC="/no/compiler")
+        tap.contains(err, "/no/compiler")
+        (folder / "bad.c").write_text("int main(\n")
+        run([*CC.split(), "-c", "bad.c"], folder, 1)
+        run([*CC.split(), "--typeslab-early", "-c", "bad.c"], folder, 1)
+
+
+def test_under_make():
+    with Folder() as folder:
+        run(["make", "-s", "main", f"CC={CC}"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+
+
+def test_under_autoconf_checks():
+    """The forced-in header must not hide functions from a configure script."""
+    with Folder() as folder:
+        for name in ("posix_memalign", "reallocarray", "malloc"):
+            (folder / "conftest.c").write_text(
+                f"#define {name} innocuous_{name}\n#include <limits.h>\n"
+                f"#undef {name}\nchar {name} (void);\n"
+                f"int main (void) {{ return {name} (); }}\n")
+            run([*CC.split(), "-o", "conftest", "-O2", "conftest.c"], folder)
+
+
+def test_under_cmake():
+    if not shutil.which("cmake"):
+        raise tap.Skip("cmake is not installed")
+    with Folder() as folder:
+        (folder / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.20)\nproject(x C CXX)\n"
+            "include(CheckFunctionExists)\n"
+            "check_function_exists(posix_memalign HAS)\n"
+            "if(NOT HAS)\nmessage(FATAL_ERROR hidden)\nendif()\n"
+            "add_executable(main main.c)\n")
+        run(["cmake", "-S", ".", "-B", "out"], folder, CC=CC, CXX=CXX)
+        run(["cmake", "--build", "out"], folder)
+        tap.equal(counts("out/main", folder)[:2], (100, 300))
+
+
+def test_under_meson():
+    with Folder() as folder:
+        (folder / "meson.build").write_text(
+            "project('x', 'c')\ncc = meson.get_compiler('c')\n"
+            "assert(cc.has_function('posix_memalign'))\n"
+            "assert(cc.has_function('reallocarray'))\n"
+            "executable('main', 'main.c')\n")
+        run(["meson", "setup", "out"], folder, CC=CC)
+        run(["ninja", "-C", "out"], folder)
+        tap.equal(counts("out/main", folder)[:2], (100, 300))
+
+
+def test_audit_watches_a_build():
+    with Folder() as folder:
+        (folder / "Makefile").write_text(
+            "all: one two\none: main.c\n\t$(CC) -O2 -o one main.c\n"
+            "two: main.cc\n\t$(CXX) -O2 -c -o two main.cc\n")
+        for args in ([], ["CC=clang-22", "CXX=clang++-22"]):
+            out, err = run([TOOL, "audit", "--format", "json", "-o",
+                            "report", "--", "make", "-sB", *args], folder)
+            tap.equal((out, err), ("", ""))
+            got = json.loads((folder / "report").read_text())
+            files = {Path(site["file"]).name for site in got["sites"]}
+            assert {"main.c", "new_allocator.h"} <= files, files
+            tap.equal(got["remarks"], got["sum"]["untyped"])
+            assert got["sum"]["pointer"] >= 2, got["sum"]
+        _, err = run([TOOL, "audit", "--", "make", "-sB", "CC=gcc",
+                      "CXX=g++"], folder, 2)
+        tap.contains(err, "no compile was seen")
+        _, err = run([TOOL, "audit", "--", "make", "-s", "none"], folder, 2)
+        tap.contains(err, "failed with status 2")
+        run([TOOL, "audit", "--", "/no/program"], folder, 2)
+        left = [n for n in os.listdir("/tmp") if n.startswith("typeslab-")
+                and os.path.exists(f"/tmp/{n}/bin/clang")]
+        tap.equal(left, [])
+
+
+if __name__ == "__main__":
+    tap.run(sys.modules[__name__])

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit: allocation sites; contract in audit.h. */
+#include "tools/audit.h"
+
+#include "tools/audit_line.h"
+#include "tools/must.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX "__alloc_token_"
+
+void audit_init(struct audit *audit)
+{
+	memset(audit, 0, sizeof(*audit));
+}
+
+void audit_add(struct audit *audit, const struct audit_site *site)
+{
+	audit->sites = must_room(audit->sites, audit->nr_sites,
+				 &audit->capacity, sizeof(*site));
+	audit->sites[audit->nr_sites] = *site;
+	if (!site->times)
+		audit->sites[audit->nr_sites].times = 1;
+	audit->nr_sites++;
+}
+
+enum site_kind audit_kind_of_token(uint64_t token, uint64_t token_max)
+{
+	uint64_t half = (token_max ? token_max : UINT64_MAX) / 2;
+
+	/* The compiler's fallback may be set beyond all types. */
+	if (!token || (token_max && token >= token_max))
+		return SITE_UNTYPED;
+	if (!token_max && token < AUDIT_SMALL_TOKENS)
+		return SITE_TYPED;
+	return token >= half ? SITE_POINTER : SITE_DATA;
+}
+
+const char *audit_callee_of(const char *symbol, long *number)
+{
+	char *end;
+	long n;
+
+	*number = -1;
+	if (strncmp(symbol, PREFIX, strlen(PREFIX)))
+		return NULL;
+	symbol += strlen(PREFIX);
+	if (*symbol < '0' || *symbol > '9')
+		return symbol;
+	n = strtol(symbol, &end, 10);
+	if (*end != '_')
+		return symbol;
+	*number = n;
+	return end + 1;
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_sites(const void *first, const void *second)
+{
+	const struct audit_site *a = first, *b = second;
+	int order = strcmp(a->file, b->file);
+
+	if (!order)
+		order = compare_numbers(a->line, b->line);
+	if (!order)
+		order = compare_numbers(a->column, b->column);
+	if (!order)
+		order = compare_numbers(a->kind, b->kind);
+	if (!order)
+		order = strcmp(a->function, b->function);
+	if (!order)
+		order = strcmp(a->callee, b->callee);
+	return order ? order : compare_numbers(a->token, b->token);
+}
+
+/*
+ * Machine code passes 0 for a type whose small token is 0, and for none. What
+ * it has more of than the compiler remarked on has a type.
+ */
+static void keep_surplus(struct audit *audit, size_t nr_untyped)
+{
+	size_t left = nr_untyped > audit->nr_remarks
+			      ? nr_untyped - audit->nr_remarks
+			      : 0;
+
+	for (size_t i = 0; i < audit->nr_sites && left; i++) {
+		struct audit_site *site = &audit->sites[i];
+
+		if (site->source == FROM_ELF && site->kind == SITE_UNTYPED) {
+			site->kind = SITE_DATA;
+			left--;
+		}
+	}
+}
+
+static size_t count_untyped(const struct audit *audit, enum site_source source)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < audit->nr_sites; i++)
+		n += audit->sites[i].source == source &&
+		     audit->sites[i].kind == SITE_UNTYPED;
+	return n;
+}
+
+/* The builtin of kernels leaves no call in IR. */
+static bool is_builtin(const struct audit_site *site)
+{
+	return !strncmp(site->callee, "llvm.", 5);
+}
+
+static void drop_told_twice(struct audit *audit)
+{
+	bool has_ir = audit->nr_inputs[FROM_IR];
+	bool has_remarks = audit->nr_inputs[FROM_REMARK];
+	size_t kept = 0;
+
+	if (has_remarks)
+		keep_surplus(audit, count_untyped(audit, FROM_ELF));
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		const struct audit_site *site = &audit->sites[i];
+
+		if (has_ir && site->source == FROM_REMARK && !is_builtin(site))
+			continue;
+		if (has_remarks && site->source == FROM_ELF &&
+		    site->kind == SITE_UNTYPED)
+			continue;
+		audit->sites[kept++] = *site;
+	}
+	audit->nr_sites = kept;
+}
+
+static void merge_equal(struct audit *audit)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		struct audit_site *site = &audit->sites[i];
+
+		if (kept && !compare_sites(&audit->sites[kept - 1], site))
+			audit->sites[kept - 1].times += site->times;
+		else
+			audit->sites[kept++] = *site;
+	}
+	audit->nr_sites = kept;
+}
+
+static void find_why(struct audit_site *site, struct audit_lines *lines)
+{
+	const char *line;
+
+	if (site->kind != SITE_UNTYPED || site->why != WHY_NOT_TOLD)
+		return;
+	site->why = why_of_callee(site->callee);
+	if (site->why != WHY_NOT_TOLD)
+		return;
+	line = audit_lines_get(lines, site->file, site->line);
+	if (line)
+		site->why = why_of_line(line, site->column, site->callee);
+}
+
+void audit_settle(struct audit *audit)
+{
+	struct audit_lines lines = { 0 };
+
+	drop_told_twice(audit);
+	if (audit->nr_sites)
+		qsort(audit->sites, audit->nr_sites, sizeof(*audit->sites),
+		      compare_sites);
+	merge_equal(audit);
+	for (size_t i = 0; i < audit->nr_sites; i++)
+		find_why(&audit->sites[i], &lines);
+	audit_lines_fini(&lines);
+}
+
+bool audit_knows_typed(const struct audit *audit)
+{
+	return audit->nr_inputs[FROM_IR] || audit->nr_inputs[FROM_ELF];
+}
+
+struct audit_counts audit_sum(const struct audit *audit)
+{
+	struct audit_counts sum = { { 0 } };
+
+	for (size_t i = 0; i < audit->nr_sites; i++)
+		sum.by[audit->sites[i].kind] += audit->sites[i].times;
+	return sum;
+}
+
+size_t audit_typed(const struct audit_counts *counts)
+{
+	return counts->by[SITE_DATA] + counts->by[SITE_POINTER] +
+	       counts->by[SITE_TYPED];
+}
+
+size_t audit_all(const struct audit_counts *counts)
+{
+	return audit_typed(counts) + counts->by[SITE_UNTYPED];
+}
+
+double audit_share(const struct audit_counts *counts)
+{
+	size_t all = audit_all(counts);
+
+	return all ? 100.0 * audit_typed(counts) / all : 100;
+}
+
+struct audit_file *audit_files(const struct audit *audit, size_t *nr)
+{
+	struct audit_file *files = must_alloc(audit->nr_sites, sizeof(*files));
+
+	*nr = 0;
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		const struct audit_site *site = &audit->sites[i];
+
+		if (!*nr || files[*nr - 1].name != site->file)
+			files[(*nr)++].name = site->file;
+		files[*nr - 1].counts.by[site->kind] += site->times;
+	}
+	return files;
+}
+
+const char *audit_kind_name(enum site_kind kind)
+{
+	static const char *const names[NR_SITE_KINDS] = {
+		[SITE_DATA] = "data",	  [SITE_POINTER] = "pointer",
+		[SITE_TYPED] = "typed",	  [SITE_UNTYPED] = "untyped",
+		[SITE_HIDDEN] = "hidden",
+	};
+
+	return names[kind];
+}
+
+void audit_fini(struct audit *audit)
+{
+	free(audit->sites);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_build: a build is watched; contract in audit_build.h. */
+#include "tools/audit_build.h"
+
+#include "tools/audit_read.h"
+#include "tools/must.h"
+#include "tools/supervise.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Names under which builds call clang, and our command for each. */
+static const struct {
+	const char *name;
+	const char *command;
+} compilers[] = {
+	{ "clang", "cc" },
+	{ "clang-22", "cc" },
+	{ "clang++", "c++" },
+	{ "clang++-22", "c++" },
+};
+
+#define NR_COMPILERS (sizeof(compilers) / sizeof(*compilers))
+
+/* The path of @name as the shell would find it, or NULL. */
+static char *find_program(const char *name)
+{
+	char *all = must_print("%s", getenv("PATH") ? getenv("PATH") : "");
+	char *next = all, *folder, *found = NULL;
+
+	while (!found && (folder = strsep(&next, ":"))) {
+		found = must_print("%s/%s", folder, name);
+		if (access(found, X_OK)) {
+			free(found);
+			found = NULL;
+		}
+	}
+	free(all);
+	return found;
+}
+
+/* A script of that name that calls us and names the true one. */
+static int write_stand_in(const char *folder, const char *tool, size_t i)
+{
+	char *true_one = find_program(compilers[i].name);
+	char *path = must_print("%s/bin/%s", folder, compilers[i].name);
+	int status = 0;
+	FILE *to;
+
+	if (true_one) {
+		to = fopen(path, "we");
+		if (to) {
+			fprintf(to,
+				"#!/bin/sh\nexec '%s' %s --typeslab-watch "
+				"--typeslab-compiler='%s' \"$@\"\n",
+				tool, compilers[i].command, true_one);
+			fchmod(fileno(to), 0700);
+		}
+		if (!to || fclose(to)) {
+			warn("%s", path);
+			status = -1;
+		}
+	}
+	free(path);
+	free(true_one);
+	return status;
+}
+
+static void set_variable(const char *name, char *value)
+{
+	if (setenv(name, value, 1) < 0)
+		warn("environment");
+	free(value);
+}
+
+/* CC, CXX and PATH lead to us. */
+static int lead_to_us(const char *folder)
+{
+	char tool[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
+	char *bin = must_print("%s/bin", folder);
+	int status = mkdir(bin, 0700);
+
+	if (length <= 0 || status < 0) {
+		warn("%s", length <= 0 ? "/proc/self/exe" : bin);
+		free(bin);
+		return -1;
+	}
+	tool[length] = 0;
+	for (size_t i = 0; i < NR_COMPILERS && !status; i++)
+		status = write_stand_in(folder, tool, i);
+	set_variable("CC", must_print("%s cc", tool));
+	set_variable("CXX", must_print("%s c++", tool));
+	set_variable("PATH", must_print("%s:%s", bin, getenv("PATH")));
+	set_variable("CCACHE_DISABLE", must_print("1"));
+	set_variable(AUDIT_FOLDER, must_print("%s", folder));
+	free(bin);
+	return status;
+}
+
+static int run(char **command)
+{
+	struct supervised child;
+	int error = supervise_start(&child, command);
+	int status;
+
+	if (error) {
+		errno = error;
+		warn("%s", command[0]);
+		return -1;
+	}
+	status = supervise_wait(&child);
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	if (WIFSIGNALED(status))
+		warnx("%s: killed by signal %d", command[0], WTERMSIG(status));
+	else
+		warnx("%s: failed with status %d", command[0],
+		      WEXITSTATUS(status));
+	return -1;
+}
+
+/* Hands over what matches; removes it. */
+static int take_matches(const char *folder, const char *pattern,
+			int (*take)(void *context, const char *path),
+			void *context)
+{
+	char *path = must_print("%s/%s", folder, pattern);
+	int status = 0;
+	glob_t found;
+
+	if (!glob(path, 0, NULL, &found)) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			if (!status && take)
+				status = take(context, found.gl_pathv[i]);
+			unlink(found.gl_pathv[i]);
+		}
+		globfree(&found);
+	}
+	free(path);
+	return status;
+}
+
+static void remove_folder(const char *folder)
+{
+	char *bin = must_print("%s/bin", folder);
+
+	take_matches(folder, "bin/*", NULL, NULL);
+	take_matches(folder, "*.*", NULL, NULL);
+	rmdir(bin);
+	if (rmdir(folder) < 0)
+		warn("%s", folder);
+	free(bin);
+}
+
+int audit_watch(char **command, int (*take)(void *context, const char *path),
+		void *context)
+{
+	const char *place = getenv("TMPDIR");
+	char *folder = must_print("%s/typeslab-XXXXXX",
+				  place && *place == '/' ? place : "/tmp");
+	int status;
+
+	if (!mkdtemp(folder)) {
+		warn("%s", folder);
+		free(folder);
+		return -1;
+	}
+	status = lead_to_us(folder);
+	if (!status)
+		status = run(command);
+	if (!status)
+		status = take_matches(folder, "*.ll", take, context);
+	if (!status)
+		status = take_matches(folder, "*.log", take, context);
+	remove_folder(folder);
+	free(folder);
+	return status;
+}
+
+static int take_file(void *context, const char *path)
+{
+	struct audit *audit = context;
+
+	if (strstr(path, ".ll"))
+		audit->nr_compiles++;
+	return audit_read_file(audit, path);
+}
+
+/* What the compiler remarked and what its IR shows must be one number. */
+static void compare(const struct audit *audit)
+{
+	size_t nr_untyped = 0;
+
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		if (audit->sites[i].source == FROM_IR &&
+		    audit->sites[i].kind == SITE_UNTYPED)
+			nr_untyped++;
+	}
+	if (nr_untyped != audit->nr_remarks)
+		warnx("the compiler remarked on %zu calls, its IR shows %zu "
+		      "without a type",
+		      audit->nr_remarks, nr_untyped);
+}
+
+int audit_build(struct audit *audit, char **command)
+{
+	if (audit_watch(command, take_file, audit) < 0)
+		return -1;
+	if (!audit->nr_compiles) {
+		warnx("%s: no compile was seen: does it use CC or clang-22?",
+		      command[0]);
+		return -1;
+	}
+	compare(audit);
+	return 0;
+}

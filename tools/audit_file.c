@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_file: which reader a file needs; contract in audit_read.h. */
+#include "tools/audit_read.h"
+
+#include "tools/source.h"
+
+#include <elf.h>
+#include <err.h>
+#include <string.h>
+
+/* As much as tells what a file is. */
+#define HEAD_BYTES 4096
+
+static bool begins(struct piece bytes, const void *magic, size_t length)
+{
+	return bytes.length >= length && !memcmp(bytes.start, magic, length);
+}
+
+enum audit_format audit_format_of(struct piece bytes)
+{
+	if (bytes.length > HEAD_BYTES)
+		bytes.length = HEAD_BYTES;
+	if (begins(bytes, ELFMAG, SELFMAG))
+		return FORMAT_ELF;
+	if (begins(bytes, "BC\xc0\xde", 4) ||
+	    begins(bytes, "\xde\xc0\x17\x0b", 4))
+		return FORMAT_BITCODE;
+	if (begins(bytes, "--- ", 4) || begins(bytes, "---\n", 4))
+		return FORMAT_YAML;
+	if (begins(bytes, "; ModuleID", 10) ||
+	    begins(bytes, "source_filename", 15))
+		return FORMAT_IR;
+	if (bytes.length && memchr(bytes.start, 0, bytes.length))
+		return FORMAT_FOREIGN;
+	return FORMAT_LOG;
+}
+
+static int read_text(struct audit *audit, struct piece text,
+		     struct text_fault *fault)
+{
+	switch (audit_format_of(text)) {
+	case FORMAT_YAML:
+		return audit_read_yaml(audit, text, fault);
+	case FORMAT_IR:
+		return audit_read_ir(audit, text, fault);
+	case FORMAT_LOG:
+		return audit_read_log(audit, text, fault);
+	case FORMAT_BITCODE:
+		fault->what = "bitcode: turn it into text with llvm-dis";
+		return -1;
+	default:
+		fault->what = "neither a build log, a record, IR nor ELF";
+		return -1;
+	}
+}
+
+int audit_read_file(struct audit *audit, const char *path)
+{
+	struct text_fault fault = { 0 };
+	struct piece bytes;
+	struct text text;
+	int status;
+
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	if (audit_format_of(bytes) == FORMAT_ELF) {
+		text_fini(&text);
+		return audit_read_elf(audit, path);
+	}
+	status = read_text(audit, bytes, &fault);
+	text_fini(&text);
+	if (status < 0)
+		source_complain(path, &fault);
+	return status;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_why: why a site has no type; contract in audit_why.h. */
+#include "tools/audit_why.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct words {
+	const char *word;
+	const char *sentence;
+	const char *remedy;
+};
+
+static const struct words words[NR_WHYS] = {
+#define X(name, word, what, remedy) [WHY_##name] = { word, what, remedy },
+	WHY_LIST(X)
+#undef X
+};
+
+const char *why_word(enum why why)
+{
+	return words[why].word;
+}
+
+const char *why_sentence(enum why why)
+{
+	return words[why].sentence;
+}
+
+const char *why_remedy(enum why why)
+{
+	return words[why].remedy;
+}
+
+static const struct {
+	const char *prefix;
+	enum why why;
+} callees[] = {
+	{ "posix_memalign", WHY_MEMALIGN },
+	{ "reallocarray", WHY_REALLOCARRAY },
+	{ "__size_returning_new", WHY_SIZE_RETURNING },
+	{ "_Znw", WHY_CLEANUP },
+	{ "_Zna", WHY_CLEANUP },
+};
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+enum why why_of_callee(const char *callee)
+{
+	for (size_t i = 0; i < sizeof(callees) / sizeof(*callees); i++) {
+		if (has_prefix(callee, callees[i].prefix))
+			return callees[i].why;
+	}
+	return WHY_NOT_TOLD;
+}
+
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether @word stands in [@from, @end) by itself. */
+static bool has_word(const char *from, const char *end, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = from; at + length <= end; at++) {
+		if (!strncmp(at, word, length) &&
+		    (at == from || !is_name(at[-1])) && !is_name(at[length]))
+			return true;
+	}
+	return false;
+}
+
+/* The end of the call that begins at @from: its closing bracket or the line. */
+static const char *end_of_call(const char *from)
+{
+	int depth = 0;
+
+	for (; *from; from++) {
+		if (*from == '(')
+			depth++;
+		else if (*from == ')' && --depth <= 0)
+			return from;
+	}
+	return from;
+}
+
+/* The call as written is of another function of the family. */
+static bool is_folded(const char *call, const char *callee)
+{
+	static const char *const family[] = { "malloc", "calloc", "realloc",
+					      "aligned_alloc", "memalign" };
+
+	for (size_t i = 0; i < sizeof(family) / sizeof(*family); i++) {
+		size_t length = strlen(family[i]);
+
+		if (!strncmp(call, family[i], length) &&
+		    !is_name(call[length]) && strcmp(family[i], callee))
+			return true;
+	}
+	return false;
+}
+
+enum why why_of_line(const char *line, unsigned int column, const char *callee)
+{
+	const char *call, *end;
+
+	if (!column || strlen(line) < column)
+		return WHY_NOT_TOLD;
+	call = line + column - 1;
+	end = end_of_call(call);
+	if (has_prefix(call, "__builtin_"))
+		return WHY_BUILTIN;
+	if (is_folded(call, callee))
+		return WHY_FOLDED;
+	if (has_word(call, end, "sizeof") || has_word(call, end, "offsetof") ||
+	    has_word(call, end, "struct_size"))
+		return WHY_EXPRESSION;
+	return WHY_OPAQUE;
+}

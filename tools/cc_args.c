@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cc_args: a compiler's command line; contract in cc_args.h. */
+#include "tools/cc_args.h"
+
+#include "tools/must.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OURS "--typeslab-"
+
+#define NR_OF(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const with_value[] = {
+	"-o",	      "-I",	      "-L",	     "-D",
+	"-U",	      "-x",	      "-T",	     "-u",
+	"-z",	      "-e",	      "-l",	     "-B",
+	"-include",   "-imacros",     "-isystem",    "-iquote",
+	"-idirafter", "-isysroot",    "-iprefix",    "-iwithprefix",
+	"-Xclang",    "-Xlinker",     "-Xassembler", "-Xpreprocessor",
+	"-mllvm",     "-MF",	      "-MT",	     "-MQ",
+	"-target",    "--target",     "-arch",	     "--param",
+	"-rpath",     "-soname",      "-h",	     "--sysroot",
+	"-dumpbase",  "-cxx-isystem", "-framework",  "-ivfsoverlay",
+};
+
+static const char *const source_suffixes[] = {
+	".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".cp", ".i", ".ii",
+};
+
+static bool is_among(const char *word, const char *const *list, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (!strcmp(word, list[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_prefix(const char *word, const char *prefix)
+{
+	return !strncmp(word, prefix, strlen(prefix));
+}
+
+bool cc_args_has_value(const char *word)
+{
+	return is_among(word, with_value, NR_OF(with_value));
+}
+
+void cc_args_add(struct cc_args *args, const char *word)
+{
+	/* One place is kept for the NULL behind the last. */
+	args->words = must_room(args->words, args->nr_words + 1,
+				&args->capacity, sizeof(char *));
+	args->words[args->nr_words++] = (char *)word;
+	args->words[args->nr_words] = NULL;
+}
+
+/* A value after "=", or NULL: not this option. */
+static const char *value_of(const char *word, const char *option)
+{
+	return has_prefix(word, option) ? word + strlen(option) : NULL;
+}
+
+/* An option of ours; false: there is none of that name. */
+static bool take_ours(struct cc_args *args, const char *word)
+{
+	const char *option = word + strlen(OURS);
+
+	if (!strcmp(option, "fast"))
+		args->has_fast_abi = true;
+	else if (!strcmp(option, "static"))
+		args->wants_static = true;
+	else if (!strcmp(option, "early"))
+		args->is_early = true;
+	else if (!strcmp(option, "watch"))
+		args->is_watch = true;
+	else if (!strcmp(option, "no-header"))
+		args->has_no_header = true;
+	else if (value_of(option, "compiler="))
+		args->compiler = value_of(option, "compiler=");
+	else if (value_of(option, "library="))
+		args->library = value_of(option, "library=");
+	else if (value_of(option, "wrap="))
+		args->wrap = value_of(option, "wrap=");
+	else
+		return false;
+	return true;
+}
+
+static bool is_source(const char *word)
+{
+	const char *suffix = strrchr(word, '.');
+
+	return suffix &&
+	       is_among(suffix, source_suffixes, NR_OF(source_suffixes));
+}
+
+/* What configure scripts compile to see whether it compiles. */
+static bool is_probe(const char *word)
+{
+	const char *name = strrchr(word, '/');
+
+	name = name ? name + 1 : word;
+	return has_prefix(name, "conftest.") || strstr(word, "CMakeScratch") ||
+	       strstr(word, "CMakeTmp") || strstr(word, "meson-private") ||
+	       has_prefix(word, "-DCHECK_FUNCTION_EXISTS");
+}
+
+static void take_input(struct cc_args *args, const char *word)
+{
+	args->nr_inputs++;
+	if (!is_source(word))
+		return;
+	args->sources =
+		must_room(args->sources, args->nr_sources,
+			  &args->sources_capacity, sizeof(*args->sources));
+	args->sources[args->nr_sources++] = args->nr_words;
+}
+
+static void take_option(struct cc_args *args, const char *word)
+{
+	static const char *const no_link[] = {
+		"-c",	     "-S",	     "-E",
+		"-M",	     "-MM",	     "-fsyntax-only",
+		"--version", "-dumpversion", "-dumpmachine",
+		"-###",
+	};
+	static const char *const no_code[] = { "-E", "-M", "-MM",
+					       "-fsyntax-only" };
+	static const char *const bare[] = { "-nostdlib", "-nodefaultlibs",
+					    "-nolibc", "-ffreestanding" };
+
+	if (is_among(word, no_link, NR_OF(no_link)) ||
+	    has_prefix(word, "-print-") || has_prefix(word, "--print-"))
+		args->is_link = false;
+	if (is_among(word, no_code, NR_OF(no_code)))
+		args->is_compile = false;
+	if (is_among(word, bare, NR_OF(bare)))
+		args->is_bare = true;
+	if (!strcmp(word, "-shared"))
+		args->is_shared = true;
+	if (!strcmp(word, "-static") || !strcmp(word, "-static-pie"))
+		args->is_static = true;
+	if (!strcmp(word, "-r"))
+		args->is_relocatable = true;
+	if (has_prefix(word, "-flto"))
+		args->has_lto = true;
+	if (!strcmp(word, "-fno-lto"))
+		args->has_lto = false;
+}
+
+bool cc_args_init(struct cc_args *args, int argc, char **argv)
+{
+	*args = (struct cc_args){ .is_link = true, .is_compile = true };
+	cc_args_add(args, "");
+	for (int i = 1; i < argc; i++) {
+		if (has_prefix(argv[i], OURS)) {
+			if (take_ours(args, argv[i]))
+				continue;
+			warnx("no such option: %s", argv[i]);
+			return false;
+		}
+		if (is_probe(argv[i]))
+			args->is_probe = true;
+		if (argv[i][0] != '-' || !argv[i][1])
+			take_input(args, argv[i]);
+		else
+			take_option(args, argv[i]);
+		cc_args_add(args, argv[i]);
+		if (cc_args_has_value(argv[i]) && i + 1 < argc)
+			cc_args_add(args, argv[++i]);
+	}
+	if (!args->nr_inputs)
+		args->is_link = false;
+	return true;
+}
+
+void cc_args_fini(struct cc_args *args)
+{
+	free(args->words);
+	free(args->sources);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cc_args: what a compiler's command line asks for.
+ *
+ * Owns:       the list of arguments that are the compiler's.
+ * Promises:   tells compile from link, and sources from what options take as
+ *             their value; takes our own options (--typeslab-...) out.
+ * Relies on:  clang's own options that take the next word as their value.
+ */
+#ifndef TOOLS_CC_ARGS_H
+#define TOOLS_CC_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cc_args {
+	char **words; /* the compiler's; words[0] is free for its name */
+	size_t nr_words;
+	size_t capacity;
+	size_t *sources; /* indices of C and C++ files */
+	size_t nr_sources;
+	size_t sources_capacity;
+	size_t nr_inputs; /* sources, objects, libraries by path */
+
+	bool is_link;	 /* an executable or a library comes out */
+	bool is_compile; /* code is generated, with or without a link */
+	bool is_shared;
+	bool is_static;
+	bool is_relocatable;
+	bool is_bare; /* -nostdlib, -ffreestanding: no libc, no heap */
+	bool has_lto;
+	bool is_probe; /* a configure script tries something out */
+
+	/* Ours. */
+	const char *compiler;
+	const char *library;
+	const char *wrap; /* folder of `typeslab wrap` */
+	bool has_fast_abi;
+	bool wants_static;
+	bool is_early; /* types are fixed before functions are inlined */
+	bool is_watch; /* nothing is added */
+	bool has_no_header;
+};
+
+/* False after a complaint: an option of ours that does not exist. */
+bool cc_args_init(struct cc_args *args, int argc, char **argv);
+
+/* Appends one of the compiler's. */
+void cc_args_add(struct cc_args *args, const char *word);
+
+/* Whether @word is an option whose value is the next word. */
+bool cc_args_has_value(const char *word);
+
+void cc_args_fini(struct cc_args *args);
+
+#endif /* TOOLS_CC_ARGS_H */

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cc_run: runs of the compiler; contract in cc_run.h. */
+#include "tools/cc_run.h"
+
+#include "tools/must.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the library's fast ABI takes for "no type": its default token_max. */
+#define FAST_MAX      "16"
+#define FAST_FALLBACK "-alloc-token-fallback=" FAST_MAX
+
+#define EXIT_NOT_RUN 127
+
+void cc_run_add_flags(struct cc_args *args, const char *headers)
+{
+	cc_args_add(args, "-fsanitize=alloc-token");
+	if (args->has_fast_abi) {
+		cc_args_add(args, "-fsanitize-alloc-token-fast-abi");
+		cc_args_add(args, "-falloc-token-max=" FAST_MAX);
+		cc_args_add(args, "-mllvm");
+		cc_args_add(args, FAST_FALLBACK);
+	}
+	/* The linker compiles too then, and does not see -mllvm. */
+	if (args->has_fast_abi && args->has_lto && args->is_link)
+		cc_args_add(args, "-Wl,-mllvm," FAST_FALLBACK);
+	if (args->nr_sources && headers && !args->has_no_header &&
+	    !args->is_probe && !args->has_fast_abi) {
+		cc_args_add(args, "-isystem");
+		cc_args_add(args, headers);
+	}
+	if (args->wrap && !args->is_probe) {
+		cc_args_add(args, "-fsanitize-alloc-token-extended");
+		cc_args_add(args, "-include");
+		cc_args_add(args, must_print("%s/wrap.h", args->wrap));
+	}
+}
+
+static bool is_system_folder(const char *folder)
+{
+	return !strncmp(folder, "/lib/", 5) || !strncmp(folder, "/usr/lib", 8);
+}
+
+void cc_run_add_library(struct cc_args *args, const char *path)
+{
+	char *copy = must_print("%s", path);
+	const char *folder = dirname(copy);
+
+	/* After "-x c" the library would be read as a source. */
+	cc_args_add(args, "-x");
+	cc_args_add(args, "none");
+	if (args->wrap && !args->is_probe)
+		cc_args_add(args, must_print("%s/wrap.o", args->wrap));
+	if (args->is_static || args->wants_static) {
+		cc_args_add(args, must_print("%s/libtypeslab.a", folder));
+	} else {
+		cc_args_add(args, must_print("%s", path));
+		if (!is_system_folder(folder))
+			cc_args_add(args, must_print("-Wl,-rpath,%s", folder));
+	}
+	free(copy);
+}
+
+/* @log: where its standard error goes, or NULL. */
+static int run_into(char **words, const char *log)
+{
+	pid_t child = fork();
+	int status, fd;
+
+	if (!child) {
+		fd = log ? open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+		if (fd >= 0)
+			dup2(fd, STDERR_FILENO);
+		execvp(words[0], words);
+		warn("%s", words[0]);
+		_exit(EXIT_NOT_RUN);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			child = -1;
+	}
+	if (child < 0) {
+		warn("%s", words[0]);
+		return EXIT_NOT_RUN;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int cc_run_words(char **words)
+{
+	return run_into(words, NULL);
+}
+
+/* The word that names the output, or NULL. */
+static const char *output_of(const struct cc_args *args)
+{
+	const char *output = NULL;
+
+	for (size_t i = 1; i < args->nr_words; i++) {
+		const char *word = args->words[i];
+
+		if (!strcmp(word, "-o") && i + 1 < args->nr_words)
+			output = args->words[i + 1];
+		else if (!strncmp(word, "-o", 2) && word[2])
+			output = word + 2;
+		if (cc_args_has_value(word))
+			i++;
+	}
+	return output;
+}
+
+/* Words that say what becomes of the compile's result. */
+static bool is_about_output(const char *word)
+{
+	return !strcmp(word, "-c") || !strcmp(word, "-S") ||
+	       !strncmp(word, "-o", 2) || !strncmp(word, "-flto", 5) ||
+	       !strcmp(word, "-shared") || !strncmp(word, "-Wl,", 4) ||
+	       !strncmp(word, "-save-temps", 11);
+}
+
+static bool is_about_dependencies(const char *word)
+{
+	return !strncmp(word, "-M", 2) && strcmp(word, "-Mf");
+}
+
+static bool is_source_at(const struct cc_args *args, size_t i)
+{
+	for (size_t k = 0; k < args->nr_sources; k++) {
+		if (args->sources[k] == i)
+			return true;
+	}
+	return false;
+}
+
+/* All words but inputs and what is about output; dependencies if wanted. */
+static void copy_flags(const struct cc_args *from, struct cc_args *to,
+		       bool has_dependencies)
+{
+	*to = (struct cc_args){ 0 };
+	cc_args_add(to, from->words[0]);
+	for (size_t i = 1; i < from->nr_words; i++) {
+		const char *word = from->words[i];
+		bool has_value = cc_args_has_value(word);
+		bool is_left_out =
+			is_about_output(word) || is_source_at(from, i) ||
+			(!has_dependencies && is_about_dependencies(word)) ||
+			(word[0] != '-' || !word[1]);
+
+		if (!is_left_out)
+			cc_args_add(to, word);
+		if (has_value && i + 1 < from->nr_words) {
+			i++;
+			if (!is_left_out)
+				cc_args_add(to, from->words[i]);
+		}
+	}
+}
+
+void cc_run_watched(const struct cc_args *args, const char *folder)
+{
+	for (size_t i = 0; i < args->nr_sources; i++) {
+		char *base =
+			must_print("%s/%ld-%zu", folder, (long)getpid(), i);
+		char *log = must_print("%s.log", base);
+		struct cc_args words;
+
+		copy_flags(args, &words, false);
+		cc_args_add(&words, "-fsanitize=alloc-token");
+		cc_args_add(&words, "-Rpass=alloc-token");
+		cc_args_add(&words, "-fno-lto");
+		cc_args_add(&words, "-Qunused-arguments");
+		cc_args_add(&words, "-S");
+		cc_args_add(&words, "-emit-llvm");
+		cc_args_add(&words, "-o");
+		cc_args_add(&words, must_print("%s.ll", base));
+		cc_args_add(&words, args->words[args->sources[i]]);
+		if (run_into(words.words, log))
+			warnx("%s: cannot be compiled to IR; see there",
+			      args->words[args->sources[i]]);
+		cc_args_fini(&words);
+		free(log);
+		free(base);
+	}
+}
+
+/* NAME.o of a source, as the compiler names it where nobody did. */
+static char *default_output(const char *source)
+{
+	const char *name = strrchr(source, '/');
+	const char *suffix;
+
+	name = name ? name + 1 : source;
+	suffix = strrchr(name, '.');
+	return must_print("%.*s.o",
+			  suffix ? (int)(suffix - name) : (int)strlen(name),
+			  name);
+}
+
+/* The dependencies of -MD are named after the output: say which it is. */
+static void name_dependencies(const struct cc_args *args, struct cc_args *words,
+			      const char *output)
+{
+	bool is_asked = false, has_file = false, has_target = false;
+	const char *suffix = strrchr(output, '.');
+
+	for (size_t i = 1; i < args->nr_words; i++) {
+		const char *word = args->words[i];
+
+		is_asked |= !strcmp(word, "-MD") || !strcmp(word, "-MMD");
+		has_file |= !strncmp(word, "-MF", 3);
+		has_target |=
+			!strncmp(word, "-MT", 3) || !strncmp(word, "-MQ", 3);
+	}
+	if (is_asked && !has_file) {
+		cc_args_add(words, "-MF");
+		cc_args_add(words, must_print("%.*s.d",
+					      suffix ? (int)(suffix - output)
+						     : (int)strlen(output),
+					      output));
+	}
+	if (is_asked && !has_target) {
+		cc_args_add(words, "-MQ");
+		cc_args_add(words, output);
+	}
+}
+
+/* opt of the compiler's own version. */
+static const char *opt_for(const char *compiler)
+{
+	const char *version = strrchr(compiler, '-');
+
+	return version && version[1] >= '0' && version[1] <= '9'
+		       ? must_print("opt%s", version)
+		       : "opt";
+}
+
+static int compile_to_ir(const struct cc_args *args, const char *output,
+			 const char *to)
+{
+	struct cc_args words;
+	int status;
+
+	copy_flags(args, &words, true);
+	name_dependencies(args, &words, output);
+	cc_args_add(&words, "-c");
+	cc_args_add(&words, "-emit-llvm");
+	cc_args_add(&words, "-Xclang");
+	cc_args_add(&words, "-disable-llvm-passes");
+	cc_args_add(&words, "-Qunused-arguments");
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, to);
+	cc_args_add(&words, args->words[args->sources[0]]);
+	status = cc_run_words(words.words);
+	cc_args_fini(&words);
+	return status;
+}
+
+static int compile_ir(const struct cc_args *args, const char *from,
+		      const char *output)
+{
+	struct cc_args words;
+	int status;
+
+	copy_flags(args, &words, false);
+	if (args->has_lto)
+		cc_args_add(&words, "-flto");
+	cc_args_add(&words, "-Qunused-arguments");
+	cc_args_add(&words, "-c");
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, output);
+	cc_args_add(&words, "-x");
+	cc_args_add(&words, "ir");
+	cc_args_add(&words, from);
+	status = cc_run_words(words.words);
+	cc_args_fini(&words);
+	return status;
+}
+
+int cc_run_early(const struct cc_args *args)
+{
+	const char *named = output_of(args);
+	char *output = named ? must_print("%s", named)
+			     : default_output(args->words[args->sources[0]]);
+	char *raw = must_print("%s.early.bc", output);
+	char *typed = must_print("%s.typed.bc", output);
+	char *words[] = { (char *)opt_for(args->words[0]),
+			  (char *)"-passes=alloc-token",
+			  raw,
+			  (char *)"-o",
+			  typed,
+			  NULL };
+	int status = compile_to_ir(args, output, raw);
+
+	if (!status)
+		status = cc_run_words(words);
+	if (!status)
+		status = compile_ir(args, typed, output);
+	unlink(raw);
+	unlink(typed);
+	free(raw);
+	free(typed);
+	free(output);
+	return status;
+}

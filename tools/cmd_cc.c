@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * typeslab cc and c++: the compiler, with types for the heap.
+ *
+ * No argp here: all words but a few are the compiler's.
+ */
+#include "tools/command.h"
+
+#include "tools/audit_build.h"
+#include "tools/cc_args.h"
+#include "tools/cc_run.h"
+#include "tools/launch.h"
+#include "tools/must.h"
+#include "tools/supervise.h"
+
+#include <err.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"Usage: typeslab cc|c++ [--typeslab-OPTION...] [CLANG'S ARGUMENTS]\n"
+	"Compiles and links with types for the heap: CC=\"typeslab cc\".\n"
+	"\n"
+	"  --typeslab-compiler=PATH  the compiler (default: $TYPESLAB_CC or\n"
+	"                            $TYPESLAB_CXX, else clang-22, clang++-22)\n"
+	"  --typeslab-early          fix types before functions are inlined\n"
+	"  --typeslab-fast           the fast ABI: 16 tokens, none passed\n"
+	"  --typeslab-library=PATH   the libtypeslab.so to link with\n"
+	"  --typeslab-no-header      no types for posix_memalign, reallocarray\n"
+	"  --typeslab-static         link with libtypeslab.a\n"
+	"  --typeslab-wrap=FOLDER    what `typeslab wrap` wrote there\n"
+	"\n"
+	"All else is clang's.\n";
+
+/* The folder of our stdlib.h: in the tree, or where it was installed. */
+static const char *find_headers(void)
+{
+	static const char *const places[] = { "../include/typed",
+					      "../include/typeslab/typed" };
+	char tool[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
+	const char *folder;
+	char *path, *real = NULL;
+
+	if (n <= 0)
+		return NULL;
+	tool[n] = 0;
+	folder = dirname(tool);
+	for (size_t i = 0; !real && i < sizeof(places) / sizeof(*places); i++) {
+		path = must_print("%s/%s", folder, places[i]);
+		real = realpath(path, NULL);
+		free(path);
+	}
+	return real;
+}
+
+static const char *compiler_of(const struct cc_args *args, bool is_cxx)
+{
+	const char *named = getenv(is_cxx ? "TYPESLAB_CXX" : "TYPESLAB_CC");
+
+	if (args->compiler)
+		return args->compiler;
+	if (named && *named)
+		return named;
+	return is_cxx ? "clang++-22" : "clang-22";
+}
+
+/* Adds to the command line: 0 or -1 after a complaint. */
+static int add_ours(struct cc_args *args)
+{
+	char *library;
+
+	if (args->is_bare)
+		return 0;
+	if (args->nr_inputs)
+		cc_run_add_flags(args, find_headers());
+	if (!args->is_link || args->is_relocatable)
+		return 0;
+	library = launch_find_library(args->library);
+	if (!library)
+		return -1;
+	cc_run_add_library(args, library);
+	free(library);
+	return 0;
+}
+
+/* Only the usual compile of one source to an object can be taken apart. */
+static bool can_be_early(const struct cc_args *args)
+{
+	for (size_t i = 1; i < args->nr_words; i++) {
+		if (!strcmp(args->words[i], "-S"))
+			return false;
+	}
+	return args->is_early && args->is_compile && !args->is_link &&
+	       args->nr_sources == 1 && args->nr_inputs == 1 &&
+	       !args->has_fast_abi && !args->is_bare && !args->is_probe;
+}
+
+static int compile(struct cc_args *args)
+{
+	const char *folder = getenv(AUDIT_FOLDER);
+	int status;
+
+	if (can_be_early(args))
+		status = cc_run_early(args);
+	else if (folder && args->is_compile && args->nr_sources)
+		status = cc_run_words(args->words);
+	else {
+		execvp(args->words[0], args->words);
+		warn("%s", args->words[0]);
+		return EXIT_NOT_FOUND;
+	}
+	if (!status && folder && args->is_compile && !args->is_probe)
+		cc_run_watched(args, folder);
+	return status;
+}
+
+static int run(int argc, char **argv, bool is_cxx)
+{
+	struct cc_args args;
+	int status;
+
+	if (argc == 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (!cc_args_init(&args, argc, argv))
+		return COMMAND_FAILED;
+	args.words[0] = (char *)compiler_of(&args, is_cxx);
+	if (!args.is_watch && add_ours(&args) < 0)
+		return COMMAND_FAILED;
+	status = compile(&args);
+	cc_args_fini(&args);
+	return status;
+}
+
+int command_cc(int argc, char **argv)
+{
+	return run(argc, argv, false);
+}
+
+int command_cxx(int argc, char **argv)
+{
+	return run(argc, argv, true);
+}
