@@ -36,11 +36,10 @@ bool heap_boot(void)
 	}
 	os_init();
 	fork_init();
-	if (!layout_init()) {
+	if (!layout_init() || !thread_init()) {
 		__atomic_store_n(&state, BOOT_FAILED, __ATOMIC_RELEASE);
 		return false;
 	}
-	thread_init();
 	layout_draw_map();
 	__atomic_store_n(&state, BOOT_DONE, __ATOMIC_RELEASE);
 	return true;

@@ -6,7 +6,6 @@
 #include "heap/fork.h"
 #include "heap/heap.h"
 #include "os/os.h"
-#include "report/report.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -121,16 +120,17 @@ static void on_thread_exit(void *unused)
 	push(heap);
 }
 
-void thread_init(void)
+bool thread_init(void)
 {
 	size_t bins = (size_t)layout.nr_rows << ROW_SHIFT;
 	void *rows = os_reserve(round_up(bins, os_page_size()));
 
 	/* Read-only and never touched: the kernel shows one zero page. */
 	if (!rows || !os_allow_reading(rows, round_up(bins, os_page_size())))
-		report_broken("no room for the first row of magazines");
+		return false;
 	thread_no_bins = rows;
 	has_key = !pthread_key_create(&key, on_thread_exit);
+	return true;
 }
 
 struct heap *thread_enter(void)

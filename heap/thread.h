@@ -61,8 +61,8 @@ static always_inline struct bin *thread_bin(uint64_t offset)
 			      offset);
 }
 
-/* Once, at boot, before the map is drawn. */
-void thread_init(void);
+/* Once, at boot, before the map is drawn; false: no memory. */
+bool thread_init(void);
 
 /*
  * The calling thread's heap, made if need be; NULL: no memory. Give it back

@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "os/os.h"
+#include "report/report.h"
 
 #define GUARD 65536ul
 
@@ -53,4 +54,13 @@ void *arena_take(struct arena *arena, size_t size, size_t align)
 					      false, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
 	return arena->base + start;
+}
+
+void arena_check(const struct arena *arena)
+{
+	size_t next = __atomic_load_n(&arena->next, __ATOMIC_RELAXED);
+	size_t committed = __atomic_load_n(&arena->committed, __ATOMIC_RELAXED);
+
+	if (next > arena->size || committed > arena->size)
+		report_broken("arena");
 }

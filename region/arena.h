@@ -33,4 +33,7 @@ bool arena_init(struct arena *arena, size_t size, size_t step);
 /* @align is a power of two up to the page size; NULL: no memory. */
 void *arena_take(struct arena *arena, size_t size, size_t align);
 
+/* Dies unless the invariant holds. */
+void arena_check(const struct arena *arena);
+
 #endif /* REGION_ARENA_H */

@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "os/os.h"
+#include "report/report.h"
 
 /*
  * Extents grow to 1 GiB: a partition of 64 GiB then has about 70, each of
@@ -88,4 +89,17 @@ char *ground_take(struct ground *ground, size_t size,
 		return NULL;
 	ground->next = chunk + size;
 	return chunk;
+}
+
+void ground_check(const struct ground *ground)
+{
+	size_t size = ground->blocks * BLOCK_SIZE;
+	const char *extent = ground->start - CHUNK_SIZE;
+
+	if (!ground->start && !ground->end)
+		return;
+	if (ground->start > ground->next || ground->next > ground->committed ||
+	    ground->committed > ground->end || ground->end != extent + size ||
+	    (extent - region.base) % BLOCK_SIZE)
+		report_broken("ground of a partition");
 }

@@ -40,6 +40,9 @@ static inline void ground_untake(struct ground *ground, size_t size)
 	ground->next -= size;
 }
 
+/* Dies unless the invariant holds. */
+void ground_check(const struct ground *ground);
+
 /* Bytes ground_take() can still serve from the extent in use. */
 static inline size_t ground_left(const struct ground *ground)
 {

@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "os/os.h"
+#include "report/report.h"
 
 /*
  * The first window is small, so that the page tables of a small program's
@@ -156,4 +157,19 @@ char *region_take_extent(size_t blocks, const struct region_asker *asker)
 		extent = take_extent_locked(blocks, asker->random);
 	lock_release(&region.lock);
 	return extent;
+}
+
+void region_check(uint32_t tag)
+{
+	size_t nr_taken = 0;
+
+	if (lock_acquire(&region.lock, tag) == LOCK_REENTERED)
+		return;
+	for (size_t block = 0; block < region.window_blocks; block++)
+		nr_taken += is_taken(block);
+	if (nr_taken != region.nr_taken ||
+	    region.window_blocks > region.nr_blocks ||
+	    region.nr_chunks != region.window_blocks * CHUNKS_PER_BLOCK)
+		report_broken("map of the region");
+	lock_release(&region.lock);
 }

@@ -66,6 +66,9 @@ struct region_asker {
  */
 char *region_take_extent(size_t blocks, const struct region_asker *asker);
 
+/* Dies unless the invariant holds; @tag is the thread's. */
+void region_check(uint32_t tag);
+
 /* Grows, under the lock; read by every free. */
 static inline size_t region_nr_chunks(void)
 {

@@ -143,6 +143,27 @@ static void test_threads(void **state)
 	test_free(seen);
 }
 
+static void harm(int how)
+{
+	struct arena arena = { 0 };
+
+	unit_must(arena_init(&arena, SIZE, STEP) && arena_take(&arena, 1, 1));
+	arena_check(&arena);
+	if (how)
+		arena.committed = SIZE + 1;
+	else
+		arena.next = SIZE + 1;
+	arena_check(&arena);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = { "arena", "arena" };
+
+	(void)state;
+	unit_run_harms(harm, words, array_size(words));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_damage_is_seen),
 	};
 
 	os_init();

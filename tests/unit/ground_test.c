@@ -194,6 +194,46 @@ static void test_no_memory(void **state)
 	unit_run_well(limit_data, NULL);
 }
 
+static void harm(int how)
+{
+	struct ground ground = { 0 };
+
+	ground_check(&ground);
+	unit_must(take(&ground, CHUNK_SIZE, 5));
+	ground_check(&ground);
+	switch (how) {
+	case 0:
+		ground.next = ground.start - CHUNK_SIZE;
+		break;
+	case 1:
+		ground.committed = ground.end + CHUNK_SIZE;
+		break;
+	case 2:
+		ground.committed = ground.start;
+		break;
+	case 3:
+		ground.blocks++;
+		break;
+	case 4:
+		ground.start += CHUNK_SIZE;
+		break;
+	}
+	ground_check(&ground);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = {
+		"ground of a partition", "ground of a partition",
+		"ground of a partition", "ground of a partition",
+		"ground of a partition",
+	};
+
+	(void)state;
+	begin(BLOCKS);
+	unit_run_harms(harm, words, array_size(words));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_small_region),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_damage_is_seen),
 	};
 
 	os_init();

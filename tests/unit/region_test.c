@@ -255,6 +255,37 @@ static void test_threads(void **state)
 	}
 }
 
+static void harm(int how)
+{
+	begin(BLOCKS);
+	unit_must(take(3, 12345, TAG));
+	region_check(TAG);
+	switch (how) {
+	case 0:
+		region.nr_taken--;
+		break;
+	case 1:
+		region.taken[1] ^= 1;
+		break;
+	case 2:
+		region.nr_chunks--;
+		break;
+	}
+	region_check(TAG);
+}
+
+static void test_damage_is_seen(void **state)
+{
+	static const char *const words[] = {
+		"map of the region",
+		"map of the region",
+		"map of the region",
+	};
+
+	(void)state;
+	unit_run_harms(harm, words, array_size(words));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_headroom),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_damage_is_seen),
 	};
 
 	os_init();
