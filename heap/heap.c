@@ -10,6 +10,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 enum boot_state {
@@ -19,30 +20,41 @@ enum boot_state {
 	BOOT_FAILED,
 };
 
+static bool boot(void)
+{
+	os_init();
+	fork_init();
+	if (!layout_init() || !thread_init())
+		return false;
+	layout_draw_map();
+	return true;
+}
+
+/*
+ * Signals are held meanwhile: a handler that allocates would wait for the boot
+ * that it interrupted, and so would a child that it forks.
+ */
 bool heap_boot(void)
 {
 	static unsigned int state;
-	unsigned int was = BOOT_NOT_YET;
+	unsigned int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+	sigset_t before;
 
-	if (likely(__atomic_load_n(&state, __ATOMIC_ACQUIRE) == BOOT_DONE))
+	if (likely(now == BOOT_DONE))
 		return true;
-	if (!__atomic_compare_exchange_n(&state, &was, BOOT_RUNNING, false,
-					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-		while (was == BOOT_RUNNING) {
-			os_yield();
-			was = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
-		}
-		return was == BOOT_DONE;
+	now = BOOT_NOT_YET;
+	os_hold_signals(&before);
+	if (__atomic_compare_exchange_n(&state, &now, BOOT_RUNNING, false,
+					__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		now = boot() ? BOOT_DONE : BOOT_FAILED;
+		__atomic_store_n(&state, now, __ATOMIC_RELEASE);
 	}
-	os_init();
-	fork_init();
-	if (!layout_init() || !thread_init()) {
-		__atomic_store_n(&state, BOOT_FAILED, __ATOMIC_RELEASE);
-		return false;
+	os_let_signals(&before);
+	while (now == BOOT_RUNNING) {
+		os_yield();
+		now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
 	}
-	layout_draw_map();
-	__atomic_store_n(&state, BOOT_DONE, __ATOMIC_RELEASE);
-	return true;
+	return now == BOOT_DONE;
 }
 
 /* A fresh slab for the bin's cache, not yet part of it; NULL: no memory. */

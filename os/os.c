@@ -266,6 +266,19 @@ int os_getpid(void)
 	return getpid();
 }
 
+void os_hold_signals(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+void os_let_signals(const sigset_t *before)
+{
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 void os_write(int fd, const char *text, size_t size)
 {
 	int saved = errno;

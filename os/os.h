@@ -13,6 +13,7 @@
 
 #include "base/compiler.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -61,6 +62,10 @@ size_t os_data_limit(void);
 bool os_is_secure(void);
 const char *os_getenv(const char *name);
 int os_getpid(void);
+
+/* The calling thread's signals wait until those of @before are let through. */
+void os_hold_signals(sigset_t *before);
+void os_let_signals(const sigset_t *before);
 
 /* Writes all of it, or as much as goes; never fails aloud. */
 void os_write(int fd, const char *text, size_t size);

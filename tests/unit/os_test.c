@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -191,6 +192,33 @@ static void limit_space(void *unused)
 	unit_must(os_address_space_left() == 0);
 }
 
+static volatile sig_atomic_t nr_signals;
+
+static void count_signal(int number)
+{
+	(void)number;
+	nr_signals++;
+}
+
+/* A signal comes when it is let through; one held before stays held. */
+static void test_hold_signals(void **state)
+{
+	struct sigaction action = { .sa_handler = count_signal };
+	sigset_t before, inner, held;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	os_hold_signals(&before);
+	raise(SIGUSR1);
+	os_hold_signals(&inner);
+	os_let_signals(&inner);
+	assert_int_equal(nr_signals, 0);
+	os_let_signals(&before);
+	assert_int_equal(nr_signals, 1);
+	assert_int_equal(sigprocmask(SIG_SETMASK, NULL, &held), 0);
+	assert_int_equal(sigismember(&held, SIGUSR1), 0);
+}
+
 static void test_address_space_left(void **state)
 {
 	struct rlimit limit;
@@ -304,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_wiped_page),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_hold_signals),
 		cmocka_unit_test(test_address_space_left),
 		cmocka_unit_test(test_getenv),
 		cmocka_unit_test(test_write),
