@@ -33,10 +33,12 @@
 #define RESERVE_MIN	(16ul << 20)
 
 /*
- * Bytes of empty slabs and freed large objects that may stay committed before
- * a free returns memory to the system.
+ * Empty slabs and freed large objects are idle. Where more than an eighth of
+ * what is in use is idle, and more than the least, what was idle longest goes
+ * back to the system; where more than half and the most, all of it does.
  */
-#define IDLE_MAX (32ul << 20)
+#define IDLE_LEAST (4ul << 20)
+#define IDLE_MAX   (64ul << 20)
 
 /* A thread's stock of one cache: at most so many slots, and so many bytes. */
 #define MAGAZINE_SLOTS_MIN 8u

@@ -14,10 +14,16 @@ enum list {
 };
 
 static size_t idle_bytes;
+static size_t dirty_bytes;
 
 size_t cache_idle_bytes(void)
 {
 	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
+}
+
+size_t cache_dirty_bytes(void)
+{
+	return __atomic_load_n(&dirty_bytes, __ATOMIC_RELAXED);
 }
 
 static void add_idle(struct cache *cache, size_t bytes)
@@ -75,8 +81,10 @@ static void link_slab(struct cache *cache, struct slab *slab, enum list list)
 	*head = slab_chunk(slab);
 	if (list != LIST_PARTIAL)
 		cache->nr_empty++;
-	if (list == LIST_EMPTY)
+	if (list == LIST_EMPTY) {
+		slab_begin_idle(slab);
 		add_idle(cache, slab_span(slab));
+	}
 }
 
 static enum list list_for(const struct slab *slab)
@@ -94,6 +102,9 @@ static void relink_slab(struct cache *cache, struct slab *slab)
 
 	if (list == slab->list)
 		return;
+	if (slab->list == LIST_FRESH)
+		__atomic_fetch_add(&dirty_bytes, slab_span(slab),
+				   __ATOMIC_RELAXED);
 	unlink_slab(cache, slab);
 	if (list != LIST_NONE)
 		link_slab(cache, slab, list);
@@ -188,24 +199,30 @@ bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
 	return true;
 }
 
-/* Takes a whole list away; nobody else can reach its slabs then. */
-static uint32_t detach_list(struct cache *cache, enum list list, uint32_t tag)
+/*
+ * Takes the slabs that @purge wants off a list, chained by next; nobody else
+ * can reach them then. Returns the first.
+ */
+static uint32_t detach_wanted(struct cache *cache, enum list list,
+			      struct purge *purge, uint32_t tag)
 {
-	uint32_t first;
+	uint32_t first = 0, *link = &first;
+	uint32_t next;
 
 	if (!acquire(cache, tag))
 		return 0;
-	first = *head_of(cache, list);
-	for (uint32_t chunk = first; chunk;) {
+	for (uint32_t chunk = *head_of(cache, list); chunk; chunk = next) {
 		struct slab *slab = slab_of_chunk(chunk);
 
-		slab->list = LIST_NONE;
-		cache->nr_empty--;
-		if (list == LIST_EMPTY)
-			sub_idle(cache, slab_span(slab));
-		chunk = slab->next;
+		next = slab->next;
+		if (!purge_wants(purge, slab))
+			continue;
+		purge_count(purge, slab_span(slab));
+		unlink_slab(cache, slab);
+		*link = chunk;
+		link = &slab->next;
 	}
-	*head_of(cache, list) = 0;
+	*link = 0;
 	lock_release(&cache->lock);
 	return first;
 }
@@ -257,32 +274,35 @@ static void attach_run(struct cache *cache, uint32_t from, uint32_t to,
 		from = slab->next;
 		if (slab->epoch != (uint8_t)cache->epoch)
 			continue;
-		if (list != LIST_EMPTY)
+		if (list != LIST_EMPTY && slab->nr_used) {
 			slab_reset(slab);
+			__atomic_fetch_sub(&dirty_bytes, slab_span(slab),
+					   __ATOMIC_RELAXED);
+		}
 		link_slab(cache, slab, list);
 	}
 	lock_release(&cache->lock);
 }
 
-static void purge_list(struct cache *cache, enum list from, bool refund,
+static void purge_list(struct cache *cache, enum list from, struct purge *purge,
 		       uint32_t tag)
 {
-	uint32_t chunk = detach_list(cache, from, tag);
+	uint32_t chunk = detach_wanted(cache, from, purge, tag);
 
 	while (chunk) {
 		enum list list = from;
-		uint32_t rest = give_back_run(chunk, refund, &list);
+		uint32_t rest = give_back_run(chunk, purge->refund, &list);
 
 		attach_run(cache, chunk, rest, list, tag);
 		chunk = rest;
 	}
 }
 
-void cache_purge(struct cache *cache, bool refund, uint32_t tag)
+void cache_purge(struct cache *cache, struct purge *purge, uint32_t tag)
 {
-	purge_list(cache, LIST_EMPTY, refund, tag);
-	if (refund)
-		purge_list(cache, LIST_FRESH, refund, tag);
+	purge_list(cache, LIST_EMPTY, purge, tag);
+	if (purge->refund && !purge->age)
+		purge_list(cache, LIST_FRESH, purge, tag);
 }
 
 bool cache_recommit(struct cache *cache, uint32_t tag)

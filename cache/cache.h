@@ -59,10 +59,10 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag);
 
 /*
- * Gives the memory of empty slabs back to the system; @refund: the right to
- * it too, so that another cache may commit.
+ * Gives memory of empty slabs back to the system; with @purge->refund and no
+ * limits, of fresh ones, too.
  */
-void cache_purge(struct cache *cache, bool refund, uint32_t tag);
+void cache_purge(struct cache *cache, struct purge *purge, uint32_t tag);
 
 /* Commits a refunded slab again; false: there is none, or no memory. */
 bool cache_recommit(struct cache *cache, uint32_t tag);
@@ -74,6 +74,9 @@ static inline uint32_t cache_nr_slabs(const struct cache *cache)
 
 /* Bytes of empty slabs not yet purged, over all caches. */
 size_t cache_idle_bytes(void);
+
+/* Bytes of slabs that were written to and not purged since: idle or not. */
+size_t cache_dirty_bytes(void);
 
 /* Dies unless the invariant holds. */
 void cache_check(struct cache *cache, uint32_t tag);

@@ -7,6 +7,7 @@
 #include "heap/fork.h"
 #include "heap/large.h"
 #include "heap/place.h"
+#include "heap/purge.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -140,23 +141,6 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slots[got - 1].address;
 }
 
-/*
- * Empty slabs and free large ground of all partitions back to the system;
- * @refund: the right to them too.
- */
-static void purge_all(struct heap *heap, bool refund)
-{
-	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
-	uint32_t tag = thread_tag(heap);
-
-	for (unsigned int i = 0; i < nr_caches; i++) {
-		if (cache_nr_slabs(&layout.caches[i]))
-			cache_purge(&layout.caches[i], refund, tag);
-	}
-	for (unsigned int row = 0; row < layout.nr_rows; row++)
-		large_purge(heap, &layout.partitions[row], refund);
-}
-
 static void *try_in_row(struct heap *heap, unsigned int row, size_t size,
 			size_t align, bool *is_zero)
 {
@@ -246,24 +230,6 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 	return or_no_memory(p);
 }
 
-static size_t nr_idle_bytes(void)
-{
-	return cache_idle_bytes() + layout_idle_bytes();
-}
-
-/* Where the system refuses to take memory back, asking again must be rare. */
-static void purge_idle(struct heap *heap)
-{
-	static size_t refused;
-	size_t idle = nr_idle_bytes();
-
-	if (likely(idle <= layout.idle_max) ||
-	    idle / 2 <= __atomic_load_n(&refused, __ATOMIC_RELAXED))
-		return;
-	purge_all(heap, layout.refunds);
-	__atomic_store_n(&refused, nr_idle_bytes(), __ATOMIC_RELAXED);
-}
-
 bool heap_trim(void)
 {
 	struct heap *heap = thread_enter();
@@ -272,8 +238,7 @@ bool heap_trim(void)
 	if (!heap)
 		return false;
 	thread_flush(heap);
-	had_any = nr_idle_bytes();
-	purge_all(heap, layout.refunds);
+	had_any = purge_all(heap, layout.refunds);
 	thread_leave(heap);
 	return had_any;
 }

@@ -92,7 +92,7 @@ static always_inline void *heap_alloc(size_t size, uint64_t token,
 		return heap_alloc_slow(size, token, site);
 	if (__builtin_constant_p(token) && !token)
 		row = heap_row_of_site(site);
-	else if (likely(token >= layout.token_floor))
+	else if (likely(token > layout.token_floor))
 		row = heap_row_of_token(token);
 	else if (!layout_is_typed(token))
 		row = heap_row_of_site(site);

@@ -35,6 +35,11 @@ static char *end_of(const struct slab *span)
 	return region_chunk_base(span) + slab_span(span);
 }
 
+static size_t nr_dirty_bytes(const struct slab *range)
+{
+	return (size_t)range->nr_dirty << CHUNK_SHIFT;
+}
+
 static void unlink_range(struct partition *partition, struct slab *range)
 {
 	if (range->prev)
@@ -43,8 +48,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
 		*list_of(partition, range) = range->next;
 	if (range->next)
 		slab_of_chunk(range->next)->prev = range->prev;
-	if (range->condition == GROUND_DIRTY)
-		layout_count_idle(partition, -slab_span(range));
+	layout_count_idle(partition, -nr_dirty_bytes(range));
 	record_at(end_of(range) - CHUNK_SIZE)->kind = SLAB_NONE;
 	range->kind = SLAB_NONE;
 }
@@ -54,7 +58,7 @@ static void unlink_range(struct partition *partition, struct slab *range)
  * bias is 1 and its next the first one; a range of one chunk has only a first.
  */
 static void link_range(struct partition *partition, char *start, size_t span,
-		       enum condition condition)
+		       enum condition condition, uint32_t nr_dirty)
 {
 	struct slab *range = record_at(start);
 	struct slab *last = record_at(start + span - CHUNK_SIZE);
@@ -74,8 +78,9 @@ static void link_range(struct partition *partition, char *start, size_t span,
 	range->epoch = partition->epoch;
 	range->condition = condition;
 	range->chunks = span >> CHUNK_SHIFT;
-	if (condition == GROUND_DIRTY)
-		layout_count_idle(partition, span);
+	range->nr_dirty = nr_dirty;
+	slab_begin_idle(range);
+	layout_count_idle(partition, nr_dirty_bytes(range));
 	list = list_of(partition, range);
 	range->prev = 0;
 	range->next = *list;
@@ -89,12 +94,16 @@ static bool can_join(const struct partition *partition,
 {
 	return neighbour->kind == SLAB_LARGE_FREE &&
 	       neighbour->epoch == partition->epoch &&
-	       neighbour->condition == condition;
+	       (neighbour->condition == GROUND_REFUNDED) ==
+		       (condition == GROUND_REFUNDED);
 }
 
-/* Adds free ground, grown together with its neighbours of the same kind. */
+/*
+ * Adds free ground, grown together with its neighbours. Dirty and clean ground
+ * is dirty together, and knows how much of it is.
+ */
 static void add_range(struct partition *partition, char *start, size_t span,
-		      enum condition condition)
+		      enum condition condition, uint32_t nr_dirty)
 {
 	struct slab *before = record_at(start - CHUNK_SIZE);
 	struct slab *after = record_at(start + span);
@@ -107,6 +116,9 @@ static void add_range(struct partition *partition, char *start, size_t span,
 		unlink_range(partition, range);
 		span += slab_span(range);
 		start = region_chunk_base(range);
+		nr_dirty += range->nr_dirty;
+		if (range->condition == GROUND_DIRTY)
+			condition = GROUND_DIRTY;
 	}
 	if (region_chunk_of(start + span) < region_nr_chunks() &&
 	    can_join(partition, after, condition)) {
@@ -114,8 +126,17 @@ static void add_range(struct partition *partition, char *start, size_t span,
 
 		unlink_range(partition, after);
 		span += more;
+		nr_dirty += after->nr_dirty;
+		if (after->condition == GROUND_DIRTY)
+			condition = GROUND_DIRTY;
 	}
-	link_range(partition, start, span, condition);
+	link_range(partition, start, span, condition, nr_dirty);
+}
+
+/* Ground that a user wrote to, in [start, start + span). */
+static void add_dirty(struct partition *partition, char *start, size_t span)
+{
+	add_range(partition, start, span, GROUND_DIRTY, span >> CHUNK_SHIFT);
 }
 
 static struct slab *first_fit(uint32_t chunk, size_t span, int tries)
@@ -140,20 +161,30 @@ static struct slab *find_range(const uint32_t *lists, size_t span)
 	return range;
 }
 
+/* A part of a range is as dirty as all of it. */
+static uint32_t dirty_share(const struct slab *range, size_t span)
+{
+	uint64_t chunks = span >> CHUNK_SHIFT;
+
+	return (chunks * range->nr_dirty + range->chunks - 1) / range->chunks;
+}
+
 /* Takes [start, start + span) out of a free range that holds it. */
 static void carve(struct partition *partition, struct slab *range, char *start,
 		  size_t span)
 {
 	char *from = region_chunk_base(range);
-	char *to = end_of(range);
+	char *rest = start + span;
+	size_t nr_rest = end_of(range) - rest;
+	uint32_t dirty = dirty_share(range, start - from);
+	uint32_t dirty_rest = dirty_share(range, nr_rest);
 	enum condition condition = range->condition;
 
 	unlink_range(partition, range);
 	if (start > from)
-		link_range(partition, from, start - from, condition);
-	if (to > start + span)
-		link_range(partition, start + span, to - (start + span),
-			   condition);
+		link_range(partition, from, start - from, condition, dirty);
+	if (nr_rest)
+		link_range(partition, rest, nr_rest, condition, dirty_rest);
 }
 
 /* Warm ground first, and ground that costs a system call last. */
@@ -190,10 +221,10 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 	if (!got)
 		return NULL;
 	if (start > got)
-		add_range(partition, got, start - got, GROUND_CLEAN);
+		add_range(partition, got, start - got, GROUND_CLEAN, 0);
 	if (got + wanted > start + span)
 		add_range(partition, start + span, got + wanted - start - span,
-			  GROUND_CLEAN);
+			  GROUND_CLEAN, 0);
 	return start;
 }
 
@@ -217,7 +248,7 @@ static void begin_life(unsigned int row, char *start, size_t size, size_t span)
 			 __ATOMIC_RELEASE);
 	partition->nr_large++;
 	partition->nr_large_allocs++;
-	partition->large_bytes += slab->size;
+	layout_count_large(partition, slab->size);
 }
 
 void *large_alloc(struct heap *heap, unsigned int row, size_t size,
@@ -251,12 +282,11 @@ void large_free(struct heap *heap, struct slab *slab)
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
 	partition->nr_large--;
-	partition->large_bytes -= slab->size;
+	layout_count_large(partition, -slab->size);
 	slab->reciprocal = 0;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	add_range(partition, region_chunk_base(slab), slab_span(slab),
-		  GROUND_DIRTY);
+	add_dirty(partition, region_chunk_base(slab), slab_span(slab));
 	lock_release(&partition->lock);
 }
 
@@ -304,9 +334,9 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 		size_t less = slab_span(slab) - span;
 
 		slab->chunks = span >> CHUNK_SHIFT;
-		add_range(partition, end, less, GROUND_DIRTY);
+		add_dirty(partition, end, less);
 	}
-	partition->large_bytes += large_usable(size) - slab->size;
+	layout_count_large(partition, large_usable(size) - slab->size);
 	slab->size = large_usable(size);
 	return true;
 }
@@ -325,18 +355,32 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	return done;
 }
 
-/* One range that can be given back, off its list: out of all reach. */
-static struct slab *detach(struct partition *partition, bool refund)
+static struct slab *first_wanted(uint32_t chunk, const struct purge *purge)
 {
-	enum condition last = refund ? GROUND_CLEAN : GROUND_DIRTY;
+	for (; chunk; chunk = slab_of_chunk(chunk)->next) {
+		if (purge_wants(purge, slab_of_chunk(chunk)))
+			return slab_of_chunk(chunk);
+	}
+	return NULL;
+}
+
+/*
+ * One range that can be given back, off its list: out of all reach. The largest
+ * first: find_range() comes to it last.
+ */
+static struct slab *detach(struct partition *partition, struct purge *purge)
+{
+	bool all = purge->refund && !purge->age;
+	enum condition last = all ? GROUND_CLEAN : GROUND_DIRTY;
 
 	for (enum condition c = GROUND_DIRTY; c <= last; c++) {
-		for (unsigned int bin = 0; bin < NR_LARGE_BINS; bin++) {
-			struct slab *range;
+		for (unsigned int bin = NR_LARGE_BINS; bin--;) {
+			struct slab *range =
+				first_wanted(partition->free[c][bin], purge);
 
-			if (!partition->free[c][bin])
+			if (!range)
 				continue;
-			range = slab_of_chunk(partition->free[c][bin]);
+			purge_count(purge, nr_dirty_bytes(range));
 			unlink_range(partition, range);
 			return range;
 		}
@@ -354,8 +398,10 @@ static enum condition give_back(const struct slab *range, bool refund)
 	return os_purge(start, slab_span(range)) ? GROUND_CLEAN : GROUND_DIRTY;
 }
 
-void large_purge(struct heap *heap, struct partition *partition, bool refund)
+void large_purge(struct heap *heap, struct partition *partition,
+		 struct purge *purge)
 {
+	bool refund = purge->refund;
 	enum condition wanted = refund ? GROUND_REFUNDED : GROUND_CLEAN;
 	uint32_t tag = thread_tag(heap);
 	enum condition got;
@@ -365,7 +411,7 @@ void large_purge(struct heap *heap, struct partition *partition, bool refund)
 
 		if (!layout_lock_partition(partition, tag))
 			return;
-		range = detach(partition, refund);
+		range = detach(partition, purge);
 		lock_release(&partition->lock);
 		if (!range)
 			return;
@@ -373,7 +419,7 @@ void large_purge(struct heap *heap, struct partition *partition, bool refund)
 		if (!layout_lock_partition(partition, tag))
 			return;
 		add_range(partition, region_chunk_base(range), slab_span(range),
-			  got);
+			  got, got == GROUND_DIRTY ? range->nr_dirty : 0);
 		lock_release(&partition->lock);
 	} while (got == wanted);
 }

@@ -34,10 +34,11 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size);
 size_t large_usable(size_t size);
 
 /*
- * Gives the memory of the partition's dirty ground back to the system;
- * @refund: of all its free ground, and the right to it too.
+ * Gives memory of the partition's dirty ground back to the system; with
+ * @purge->refund and no limits, of all its free ground.
  */
-void large_purge(struct heap *heap, struct partition *partition, bool refund);
+void large_purge(struct heap *heap, struct partition *partition,
+		 struct purge *purge);
 
 /* Dies unless the invariant holds. */
 void large_check(struct heap *heap, struct partition *partition);

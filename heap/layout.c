@@ -137,10 +137,22 @@ void layout_draw_map(void)
 }
 
 static size_t idle_bytes;
+static size_t large_bytes;
 
 size_t layout_idle_bytes(void)
 {
 	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);
+}
+
+size_t layout_large_bytes(void)
+{
+	return __atomic_load_n(&large_bytes, __ATOMIC_RELAXED);
+}
+
+void layout_count_large(struct partition *partition, size_t bytes)
+{
+	partition->large_bytes += bytes;
+	__atomic_fetch_add(&large_bytes, bytes, __ATOMIC_RELAXED);
 }
 
 void layout_count_idle(struct partition *partition, size_t bytes)

@@ -41,7 +41,7 @@ struct partition {
 struct layout {
 	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
 	uint64_t secret;
-	uint64_t token_floor;	 /* tokens from here on carry their domain */
+	uint64_t token_floor;	 /* tokens above carry their domain */
 	struct row_set typed[2]; /* data, pointer: first is a bin offset */
 	uint32_t site_bins[NR_SITE_BUCKETS]; /* bin offset of a site's row */
 
@@ -98,11 +98,14 @@ static inline struct cache *cache_of_bin(uint32_t offset)
 bool layout_lock_partition(struct partition *partition, uint32_t tag);
 
 /*
- * Bytes of dirty large ground, over all partitions; and what adds to them (or
- * takes away: modulo 2^64), under the partition's lock.
+ * Bytes of dirty large ground and of live large objects, over all partitions;
+ * and what adds to them (or takes away: modulo 2^64), under the partition's
+ * lock.
  */
 size_t layout_idle_bytes(void);
+size_t layout_large_bytes(void);
 void layout_count_idle(struct partition *partition, size_t bytes);
+void layout_count_large(struct partition *partition, size_t bytes);
 
 /* The row for a token, or for a call site where the token says nothing. */
 unsigned int layout_row(uint64_t token, uintptr_t site);

@@ -190,6 +190,14 @@ void os_yield(void)
 	errno = saved;
 }
 
+uint64_t os_clock_ms(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000ul + now.tv_nsec / 1000000;
+}
+
 /* The first number of /proc/self/statm is the mapped pages; 0: unknown. */
 static size_t mapped_bytes(void)
 {

@@ -50,6 +50,9 @@ void os_wait(uint32_t *word, uint32_t value);
 void os_wake_one(uint32_t *word);
 void os_yield(void);
 
+/* Milliseconds since some time in the past, a tick of the kernel's apart. */
+uint64_t os_clock_ms(void);
+
 /* Bytes of address space the process may still map; SIZE_MAX: no limit. */
 size_t os_address_space_left(void);
 

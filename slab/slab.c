@@ -7,6 +7,8 @@
 #define ONES  0x0101010101010101ul
 #define HIGHS (ONES << 7)
 
+uint8_t slab_clock;
+
 void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	       uint8_t *states)
 {

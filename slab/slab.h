@@ -60,7 +60,10 @@ struct slab {
 	/* Fixed by slab_init(), equal in all records of the span but bias. */
 	uint64_t reciprocal; /* of the slot's size; 0: no slots here */
 	uint8_t *states;
-	uint32_t start; /* of the span: the address's lower half */
+	union {
+		uint32_t start;	   /* of the span: the address's lower half */
+		uint32_t nr_dirty; /* of free large ground: chunks, about */
+	};
 	uint32_t bin;	/* offset of the cache's bin among a thread's bins */
 	size_t size;	/* of a slot */
 	uint32_t nr_slots;
@@ -71,7 +74,8 @@ struct slab {
 	uint8_t list;  /* which list of the cache it is on */
 	uint8_t epoch; /* the cache's when the slab joined it */
 	uint8_t large_state;
-	uint8_t condition; /* of free large ground: enum condition */
+	uint8_t condition;  /* of free large ground: enum condition */
+	uint8_t idle_since; /* slab_clock when it was emptied or freed */
 	uint16_t nr_free;
 	uint16_t nr_used;   /* slots handed out since the slab was fresh */
 	uint16_t scan_from; /* where to look for the next free slot */
@@ -104,6 +108,40 @@ static inline struct slab *slab_first(struct slab *slab)
 	size_t back = slab->bias >> CHUNK_SHIFT;
 
 	return (struct slab *)((char *)slab - (back << CHUNK_RECORD_SHIFT));
+}
+
+/* Turns when idle memory was looked through; what is older is idle longer. */
+extern internal uint8_t slab_clock;
+
+/* How often idle memory was looked through since @slab became idle. */
+static inline unsigned int slab_idle_age(const struct slab *slab)
+{
+	uint8_t now = __atomic_load_n(&slab_clock, __ATOMIC_RELAXED);
+
+	return (uint8_t)(now - slab->idle_since);
+}
+
+/* What of idle memory is to go back to the system. */
+struct purge {
+	unsigned int age; /* what was idle for so many looks at least */
+	bool refund;	  /* the right to it too, so that others may commit */
+	size_t quota;	  /* bytes; what goes back is taken off, down to 0 */
+};
+
+static inline bool purge_wants(const struct purge *purge,
+			       const struct slab *slab)
+{
+	return purge->quota && slab_idle_age(slab) >= purge->age;
+}
+
+static inline void purge_count(struct purge *purge, size_t bytes)
+{
+	purge->quota -= bytes < purge->quota ? bytes : purge->quota;
+}
+
+static inline void slab_begin_idle(struct slab *slab)
+{
+	slab->idle_since = __atomic_load_n(&slab_clock, __ATOMIC_RELAXED);
 }
 
 /* Bytes of the span. */

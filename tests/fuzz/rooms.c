@@ -115,8 +115,10 @@ static void add_large(const struct slab *slab)
 static void add_range(const struct slab *range)
 {
 	expect(!range->bias, "free ground without a beginning", 0);
-	if (range->condition == GROUND_DIRTY)
-		dirty_bytes += slab_span(range);
+	expect(range->nr_dirty <= range->chunks, "dirtier than large", 0);
+	expect(!range->nr_dirty || range->condition == GROUND_DIRTY,
+	       "dirty ground that is called clean", 0);
+	dirty_bytes += (size_t)range->nr_dirty << CHUNK_SHIFT;
 }
 
 static void walk_table(void)

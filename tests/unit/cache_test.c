@@ -115,6 +115,14 @@ static void give_all(struct model *model, uint64_t *seed)
 		give(model, seed, 64);
 }
 
+/* All that is idle for @age looks at least. */
+static void purge(struct cache *cache, unsigned int age, bool refund)
+{
+	struct purge all = { age, refund, SIZE_MAX };
+
+	cache_purge(cache, &all, TAG);
+}
+
 static void test_model(void **state)
 {
 	uint64_t seed = unit_seed();
@@ -132,7 +140,7 @@ static void test_model(void **state)
 			if (what == 0 && model.nr_slabs < 8)
 				add_slab(&model);
 			else if (what == 1)
-				cache_purge(&model.cache, i % 2, TAG);
+				purge(&model.cache, i % 3, i % 2);
 			else if (what == 2)
 				recommit(&model);
 			else if (what % 4 == (shrinks ? 0 : 2))
@@ -143,7 +151,7 @@ static void test_model(void **state)
 		}
 		give_all(&model, &seed);
 		model_check(&model);
-		cache_purge(&model.cache, false, TAG);
+		purge(&model.cache, 0, false);
 		assert_int_equal(cache_idle_bytes(), idle);
 		model_check(&model);
 		model_end(&model);
@@ -157,7 +165,7 @@ static void test_none(void **state)
 
 	(void)state;
 	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 0);
-	cache_purge(&cache, false, TAG);
+	purge(&cache, 0, false);
 	cache_check(&cache, TAG);
 	assert_int_equal(cache.lock.word, 0);
 }
@@ -214,7 +222,7 @@ static void test_purge(void **state)
 		memset(out[i].address, 'x', SMALL_MAX);
 	cache_give(&cache, out, 8, TAG);
 	assert_int_equal(cache_idle_bytes(), 8 * SMALL_MAX);
-	cache_purge(&cache, false, TAG);
+	purge(&cache, 0, false);
 	assert_int_equal(cache_idle_bytes(), 0);
 	cache_check(&cache, TAG);
 	for (int i = 0; i < 16; i++) {
@@ -224,6 +232,41 @@ static void test_purge(void **state)
 	assert_int_equal(slab_of(out[0])->nr_used, 0);
 	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
 	assert_int_equal(cache.nr_out, 16);
+}
+
+/* Only what was idle for long goes back, and no more than the quota. */
+static void test_purge_some(void **state)
+{
+	struct cache cache = { 0 };
+	struct purge some = { 2, false, 12 * SMALL_MAX };
+	size_t idle = cache_idle_bytes(), dirty = cache_dirty_bytes();
+	struct slot out[32];
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 32, TAG), 32);
+	cache_give(&cache, out, 16, TAG);
+	slab_clock++;
+	cache_give(&cache, out + 16, 8, TAG);
+	purge(&cache, 2, false);
+	assert_int_equal(cache_idle_bytes(), idle + 24 * SMALL_MAX);
+	slab_clock++;
+	cache_purge(&cache, &some, TAG);
+	/* Two of three are old; the second one uses the quota up. */
+	assert_int_equal(some.quota, 0);
+	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
+	cache_purge(&cache, &some, TAG);
+	slab_clock++;
+	cache_purge(&cache, &some, TAG);
+	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
+	cache_check(&cache, TAG);
+	purge(&cache, 2, false);
+	assert_int_equal(cache_idle_bytes(), idle);
+	assert_int_equal(cache_dirty_bytes(), dirty + 8 * SMALL_MAX);
+	cache_give(&cache, out + 24, 8, TAG);
+	purge(&cache, 0, false);
+	assert_int_equal(cache_dirty_bytes(), dirty);
 }
 
 /* A refunded slab's pages are gone until they are committed again. */
@@ -238,7 +281,7 @@ static void test_refund(void **state)
 	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
 	memset(out[0].address, 'x', SMALL_MAX);
 	cache_give(&cache, out, 8, TAG);
-	cache_purge(&cache, true, TAG);
+	purge(&cache, 0, true);
 	assert_int_equal(cache_idle_bytes(), 0);
 	assert_int_equal(cache.nr_empty, 1);
 	assert_false(unit_can_read(out[0].address));
@@ -266,7 +309,7 @@ static void test_reentered(void **state)
 	assert_true(cache_take(&cache, &unused, 1, TAG) < 0);
 	assert_false(cache_add_slab(&cache, slab, TAG));
 	cache_give(&cache, &slot, 1, TAG);
-	cache_purge(&cache, false, TAG);
+	purge(&cache, 0, false);
 	cache_check(&cache, TAG);
 	assert_memory_equal(&cache, &before, sizeof(cache));
 	assert_int_equal(*slot.state, SLOT_NEW);
@@ -307,7 +350,7 @@ static void test_orphaned(void **state)
 	/* What comes back is dropped, emptied slabs too. */
 	cache_give(&cache, old, 12, CHILD);
 	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
-	cache_purge(&cache, false, CHILD);
+	cache_purge(&cache, &(struct purge){ 0, false, SIZE_MAX }, CHILD);
 	cache_check(&cache, CHILD);
 	/* And it goes on with a new slab. */
 	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), CHILD));
@@ -364,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_purge),
+		cmocka_unit_test(test_purge_some),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),

@@ -368,6 +368,26 @@ static void test_claim(void **state)
 	}
 }
 
+/* Where types do not count, no token does, the largest one neither. */
+static void run_random(void *unused)
+{
+	(void)unused;
+	setenv("TYPESLAB", "mode=random", 1);
+	for (uintptr_t site = 1; site < 2000; site += 7) {
+		char *p = heap_alloc(32, UINT64_MAX, site);
+
+		unit_must(row_of(p) == layout_row(0, site));
+		heap_free(p);
+	}
+}
+
+/* Before any other test boots the heap. */
+static void test_random_mode(void **state)
+{
+	(void)state;
+	unit_run_well(run_random, NULL);
+}
+
 /* The fast path's row is the slow path's, for every kind of token. */
 static void test_rows_agree(void **state)
 {
@@ -437,6 +457,7 @@ static void test_sized_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_mode),
 		cmocka_unit_test(test_aligned_first),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_aligned),

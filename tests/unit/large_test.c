@@ -185,10 +185,17 @@ static void resize_one(struct model *model, uint64_t *seed)
 	mark(object);
 }
 
+static void purge(struct heap *heap, struct partition *partition, bool refund)
+{
+	struct purge all = { 0, refund, SIZE_MAX };
+
+	large_purge(heap, partition, &all);
+}
+
 static void purge_all(struct model *model, bool refund)
 {
 	for (unsigned int row = 0; row < layout.nr_rows; row++)
-		large_purge(model->heap, &layout.partitions[row], refund);
+		purge(model->heap, &layout.partitions[row], refund);
 	assert_int_equal(layout_idle_bytes(), 0);
 }
 
@@ -259,7 +266,7 @@ static void test_join(void **state)
 		assert_false(is_zero);
 		large_free(heap, slab_at(p[0]));
 	}
-	large_purge(heap, &layout.partitions[row], false);
+	purge(heap, &layout.partitions[row], false);
 }
 
 /*
@@ -291,7 +298,7 @@ static void test_orphaned(void **state)
 	for (int i = 0; i < 3; i++)
 		large_free(heap, slab_at(again[i]));
 	large_check(heap, partition);
-	large_purge(heap, partition, false);
+	purge(heap, partition, false);
 }
 
 static void test_zero(void **state)
@@ -311,14 +318,14 @@ static void test_zero(void **state)
 	assert_false(is_zero);
 	assert_int_equal(layout_idle_bytes(), 0);
 	large_free(heap, slab_at(p));
-	large_purge(heap, &layout.partitions[row], false);
+	purge(heap, &layout.partitions[row], false);
 	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),
 			 p);
 	assert_true(is_zero);
 	for (size_t i = 0; i < 20 * CHUNK_SIZE; i += 64)
 		assert_int_equal(p[i], 0);
 	large_free(heap, slab_at(p));
-	large_purge(heap, &layout.partitions[row], false);
+	purge(heap, &layout.partitions[row], false);
 }
 
 static void test_refused(void **state)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* purge: see purge.h. */
+#include "heap/purge.h"
+
+#include "base/align.h"
+#include "heap/large.h"
+#include "os/os.h"
+
+/* What was idle at the look before the last one is old. */
+#define AGE_OLD 2
+
+/*
+ * Giving back and fetching again costs a page fault each 4 KiB: at this rate
+ * it is a few parts in a hundred of one processor's time.
+ */
+#define BUDGET_PER_MS (128ul << 10)
+#define BUDGET_MAX    (32ul << 20)
+
+/* Two threads that look at once harm nothing but these. */
+static size_t mark;	   /* idle bytes at which to look again */
+static int64_t budget;	   /* bytes that may be given back now */
+static uint64_t budget_at; /* when it was brought up to date, in ms */
+
+static size_t nr_idle_bytes(void)
+{
+	return cache_idle_bytes() + layout_idle_bytes();
+}
+
+/* Bytes of slabs with live slots and of live large objects. */
+static size_t nr_used_bytes(void)
+{
+	return cache_dirty_bytes() - cache_idle_bytes() + layout_large_bytes();
+}
+
+/* Whether something may be given back of what was not used for a while. */
+static bool has_budget(void)
+{
+	uint64_t now = os_clock_ms();
+	uint64_t most = BUDGET_MAX / BUDGET_PER_MS;
+
+	budget += size_min(now - budget_at, most) * BUDGET_PER_MS;
+	if (budget > (int64_t)BUDGET_MAX)
+		budget = BUDGET_MAX;
+	budget_at = now;
+	return budget > 0;
+}
+
+static void purge(struct heap *heap, unsigned int age, size_t quota,
+		  bool refund)
+{
+	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+	struct purge purge = { age, refund, quota };
+	uint32_t tag = thread_tag(heap);
+
+	for (unsigned int row = 0; row < layout.nr_rows; row++)
+		large_purge(heap, &layout.partitions[row], &purge);
+	for (unsigned int i = 0; i < nr_caches && purge.quota; i++) {
+		if (cache_nr_slabs(&layout.caches[i]))
+			cache_purge(&layout.caches[i], &purge, tag);
+	}
+}
+
+bool purge_all(struct heap *heap, bool refund)
+{
+	bool had_any = nr_idle_bytes();
+
+	purge(heap, 0, SIZE_MAX, refund);
+	return had_any;
+}
+
+/* Looks through all that is idle, when the mark was passed. */
+static never_inline void look_through(struct heap *heap)
+{
+	size_t used = nr_used_bytes();
+	size_t least = size_min(IDLE_LEAST, layout.idle_max / 8);
+	size_t soft = size_min(size_max(used / 8, least), layout.idle_max / 2);
+	size_t hard = size_max(used / 2, layout.idle_max);
+	size_t before = nr_idle_bytes();
+	size_t idle;
+
+	if (before > hard) {
+		purge(heap, 0, before - hard / 16 * 15, layout.refunds);
+	} else if (before > soft && has_budget()) {
+		__atomic_fetch_add(&slab_clock, 1, __ATOMIC_RELAXED);
+		purge(heap, AGE_OLD, budget, layout.refunds);
+	}
+	idle = nr_idle_bytes();
+	budget -= (int64_t)(before - idle);
+	/* Not again at once, above all where the system refuses to take. */
+	__atomic_store_n(&mark, size_max(soft, idle + soft / 4),
+			 __ATOMIC_RELAXED);
+}
+
+void purge_idle(struct heap *heap)
+{
+	if (unlikely(nr_idle_bytes() >
+		     __atomic_load_n(&mark, __ATOMIC_RELAXED)))
+		look_through(heap);
+}

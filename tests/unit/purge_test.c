@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "base/align.h"
+#include "heap/heap.h"
+#include "heap/large.h"
+#include "heap/purge.h"
+
+#define SITE 77
+#define PEAK (256ul << 20)
+
+static size_t nr_idle_bytes(void)
+{
+	return cache_idle_bytes() + layout_idle_bytes();
+}
+
+/* Writes to @bytes of objects of @size and frees them; the first stays. */
+static void rise_and_fall(size_t size, size_t bytes)
+{
+	size_t nr = bytes / size;
+	char **live = test_calloc(nr, sizeof(*live));
+
+	for (size_t i = 0; i < nr; i++) {
+		live[i] = heap_alloc(size, 0, SITE);
+		assert_non_null(live[i]);
+		live[i][0] = 1;
+	}
+	for (size_t i = 1; i < nr; i++) {
+		heap_free(live[i]);
+		assert_true(nr_idle_bytes() <=
+			    size_max(IDLE_MAX, bytes / 2) + size);
+	}
+	assert_true(nr_idle_bytes() <= IDLE_MAX);
+	heap_free(live[0]);
+	test_free(live);
+}
+
+/* After a peak only so much stays, of small and of large objects. */
+static void test_after_peak(void **state)
+{
+	(void)state;
+	rise_and_fall(4096, PEAK);
+	rise_and_fall(100000, PEAK);
+	rise_and_fall(PEAK / 4, PEAK);
+}
+
+static void test_trim(void **state)
+{
+	(void)state;
+	rise_and_fall(2048, 8ul << 20);
+	assert_true(nr_idle_bytes() > 0);
+	assert_true(heap_trim());
+	assert_int_equal(nr_idle_bytes(), 0);
+	assert_false(heap_trim());
+}
+
+/* Buffers that come and go are not fetched from the system each time. */
+static void test_churn(void **state)
+{
+	char *live[16] = { 0 };
+	uint64_t seed = unit_seed();
+	size_t fetched = 0, asked = 0;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		char **place = &live[unit_random(&seed) % 16];
+		size_t size = 100000 + unit_random(&seed) % 900000;
+		bool is_zero;
+
+		heap_free(*place);
+		*place = large_alloc(thread_enter(), 0, size, 1, &is_zero);
+		assert_non_null(*place);
+		asked += size;
+		fetched += is_zero ? size : 0;
+	}
+	for (int i = 0; i < 16; i++)
+		heap_free(live[i]);
+	/* All but the first ones: a hundredth was seen. */
+	assert_true(fetched < asked / 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_trim),
+		cmocka_unit_test(test_after_peak),
+		cmocka_unit_test(test_churn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
