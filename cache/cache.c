@@ -143,12 +143,20 @@ void cache_count_out(struct cache *cache, unsigned int nr)
 	__atomic_fetch_add(&cache->nr_out, nr, __ATOMIC_RELAXED);
 }
 
-int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+bool cache_try_lock(struct cache *cache, uint32_t tag)
+{
+	return lock_try(&cache->lock, tag);
+}
+
+void cache_unlock(struct cache *cache)
+{
+	lock_release(&cache->lock);
+}
+
+int cache_take_locked(struct cache *cache, struct slot *out, int max)
 {
 	int got = 0;
 
-	if (!acquire(cache, tag))
-		return -1;
 	while (got < max) {
 		struct slab *slab = pick_slab(cache);
 
@@ -158,18 +166,25 @@ int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 		relink_slab(cache, slab);
 	}
 	cache_count_out(cache, got);
+	return got;
+}
+
+int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	int got;
+
+	if (!acquire(cache, tag))
+		return -1;
+	got = cache_take_locked(cache, out, max);
 	lock_release(&cache->lock);
 	return got;
 }
 
-void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
-		uint32_t tag)
+void cache_give_locked(struct cache *cache, const struct slot *slots,
+		       unsigned int nr)
 {
 	unsigned int given = 0;
 
-	/* A handler that finds its own thread's lock held drops the slots. */
-	if (!acquire(cache, tag))
-		return;
 	while (given < nr) {
 		size_t chunk = region_chunk_of(slots[given].address);
 		struct slab *slab = slab_first(slab_of_chunk(chunk));
@@ -185,16 +200,30 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 			relink_slab(cache, slab);
 	}
 	__atomic_fetch_sub(&cache->nr_out, nr, __ATOMIC_RELAXED);
+}
+
+void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
+		uint32_t tag)
+{
+	/* A handler that finds its own thread's lock held drops the slots. */
+	if (!acquire(cache, tag))
+		return;
+	cache_give_locked(cache, slots, nr);
 	lock_release(&cache->lock);
+}
+
+void cache_add_slab_locked(struct cache *cache, struct slab *slab)
+{
+	slab->epoch = cache->epoch;
+	__atomic_fetch_add(&cache->nr_slabs, 1, __ATOMIC_RELAXED);
+	relink_slab(cache, slab);
 }
 
 bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
 {
 	if (!acquire(cache, tag))
 		return false;
-	slab->epoch = cache->epoch;
-	__atomic_fetch_add(&cache->nr_slabs, 1, __ATOMIC_RELAXED);
-	relink_slab(cache, slab);
+	cache_add_slab_locked(cache, slab);
 	lock_release(&cache->lock);
 	return true;
 }

@@ -48,6 +48,17 @@ struct cache {
  */
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag);
 
+/*
+ * The same in parts, for who takes the lock only if it is free: 0 from
+ * cache_take_locked() when a slab must be added.
+ */
+bool cache_try_lock(struct cache *cache, uint32_t tag);
+void cache_unlock(struct cache *cache);
+int cache_take_locked(struct cache *cache, struct slot *out, int max);
+void cache_give_locked(struct cache *cache, const struct slot *slots,
+		       unsigned int nr);
+void cache_add_slab_locked(struct cache *cache, struct slab *slab);
+
 /* Slots of a slab that the cache does not know went out. */
 void cache_count_out(struct cache *cache, unsigned int nr);
 

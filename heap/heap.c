@@ -6,8 +6,10 @@
 #include "heap/caller.h"
 #include "heap/fork.h"
 #include "heap/large.h"
+#include "heap/nowait.h"
 #include "heap/place.h"
 #include "heap/purge.h"
+#include "heap/supply.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -20,6 +22,13 @@ enum boot_state {
 	BOOT_DONE,
 	BOOT_FAILED,
 };
+
+static unsigned int state;
+
+bool heap_is_booted(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == BOOT_DONE;
+}
 
 static bool boot(void)
 {
@@ -37,7 +46,6 @@ static bool boot(void)
  */
 bool heap_boot(void)
 {
-	static unsigned int state;
 	unsigned int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
 	sigset_t before;
 
@@ -58,62 +66,6 @@ bool heap_boot(void)
 	return now == BOOT_DONE;
 }
 
-/* A fresh slab for the bin's cache, not yet part of it; NULL: no memory. */
-static struct slab *make_slab(struct heap *heap, uint32_t offset)
-{
-	struct partition *partition = &layout.partitions[row_of_bin(offset)];
-	size_t size = class_size(class_of_bin(offset));
-	size_t span = class_span(class_of_bin(offset));
-	size_t nr_states = slab_nr_states(size, span);
-	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
-	struct region_asker asker = thread_asker(heap, is_first);
-	uint8_t *states;
-	struct slab *slab;
-	char *ground;
-
-	if (!layout_lock_partition(partition, asker.tag))
-		return NULL;
-	/* All or nothing: a program may ask in vain for ever. */
-	ground = ground_take(&partition->slabs, span, &asker);
-	states = ground ? arena_take(&layout.states, nr_states, 8) : NULL;
-	if (ground && !states)
-		ground_untake(&partition->slabs, span);
-	lock_release(&partition->lock);
-	if (!states)
-		return NULL;
-	slab = slab_of_chunk(region_chunk_of(ground));
-	slab_init(slab, size, span, offset, states);
-	return slab;
-}
-
-/*
- * A signal handler that interrupted its own thread under the cache's lock is
- * served from a slab that the cache never learns of.
- */
-static int take_slots(struct heap *heap, uint32_t offset, struct slot *out,
-		      int max)
-{
-	struct cache *cache = cache_of_bin(offset);
-	uint32_t tag = thread_tag(heap);
-	int got = cache_take(cache, out, max, tag);
-	struct slab *slab;
-
-	if (got > 0)
-		return got;
-	if (!got && cache_recommit(cache, tag))
-		return cache_take(cache, out, max, tag);
-	slab = make_slab(heap, offset);
-	if (!slab)
-		return 0;
-	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
-		slab->epoch = cache->epoch - 1;
-		got = slab_take_slots_locked(slab, out, max);
-		cache_count_out(cache, got);
-		return got;
-	}
-	return cache_take(cache, out, max, tag);
-}
-
 /*
  * One slot, and half a magazine for the next calls where there is one. The
  * slots are taken aside first: a signal handler may fill the bin meanwhile.
@@ -127,10 +79,12 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 
 	if (!magazine_is_empty(bin))
 		return heap_take_from(bin);
+	if (unlikely(nowait_is_unsettled()))
+		nowait_settle(heap);
 	thread_grow_magazine(heap, offset);
 	if (bin->base)
 		wanted = (bin->end - bin->base) / 2;
-	got = take_slots(heap, offset, slots, wanted);
+	got = supply_take(heap, offset, slots, wanted);
 	if (got <= 0)
 		return NULL;
 	left = magazine_put(bin, slots, got - 1);
@@ -141,34 +95,51 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slots[got - 1].address;
 }
 
-static void *try_in_row(struct heap *heap, unsigned int row, size_t size,
-			size_t align, bool *is_zero)
-{
-	unsigned int class = NR_CLASSES;
+/* What large_alloc() is to be asked for; @size 0: the bin's slot is wanted. */
+struct large_wish {
+	size_t size;
+	size_t align;
+};
 
-	if (size <= SMALL_MAX)
-		class = align == 1 ? class_of(size)
-				   : class_of_aligned(size, align);
+static void *try_in_bin(struct heap *heap, uint32_t bin,
+			struct large_wish large, bool *is_zero)
+{
 	*is_zero = false;
-	if (class < NR_CLASSES)
-		return alloc_from(heap, bin_offset(row, class));
-	return large_alloc(heap, row, size, align, is_zero);
+	if (!large.size)
+		return alloc_from(heap, bin);
+	return large_alloc(heap, bin, large.size, large.align, is_zero);
 }
 
 /*
  * What others hold but do not use is refunded before the heap says that there
  * is no memory: RLIMIT_DATA and overcommit count what may be written to.
  */
-static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
-			  size_t align, bool *is_zero)
+static void *alloc_in_bin(struct heap *heap, uint32_t bin,
+			  struct large_wish large, bool *is_zero)
 {
-	void *p = try_in_row(heap, row, size, align, is_zero);
+	void *p = try_in_bin(heap, bin, large, is_zero);
 
-	if (likely(p) || size > region.nr_blocks * BLOCK_SIZE)
+	if (likely(p) || large.size > region.nr_blocks * BLOCK_SIZE)
 		return p;
 	thread_flush(heap);
 	purge_all(heap, true);
-	return try_in_row(heap, row, size, align, is_zero);
+	return try_in_bin(heap, bin, large, is_zero);
+}
+
+static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
+			  size_t align, bool *is_zero)
+{
+	struct large_wish large = { size ? size : 1, align };
+	unsigned int class = NR_CLASSES;
+
+	if (size <= SMALL_MAX)
+		class = align == 1 ? class_of(size)
+				   : class_of_aligned(size, align);
+	if (class == NR_CLASSES)
+		return alloc_in_bin(heap, bin_offset(row, CLASS_LARGE), large,
+				    is_zero);
+	large.size = 0;
+	return alloc_in_bin(heap, bin_offset(row, class), large, is_zero);
 }
 
 static void *or_no_memory(void *p)
@@ -230,6 +201,33 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 	return or_no_memory(p);
 }
 
+void *heap_alloc_in_bin(uint32_t bin)
+{
+	const struct large_wish none = { 0, 0 };
+	struct heap *heap = thread_enter();
+	bool is_zero;
+	void *p;
+
+	if (!heap)
+		return NULL;
+	p = alloc_in_bin(heap, bin, none, &is_zero);
+	thread_leave(heap);
+	return p;
+}
+
+void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero)
+{
+	const struct large_wish large = { size, align };
+	struct heap *heap = thread_enter();
+	void *p;
+
+	if (!heap)
+		return NULL;
+	p = alloc_in_bin(heap, bin, large, is_zero);
+	thread_leave(heap);
+	return p;
+}
+
 bool heap_trim(void)
 {
 	struct heap *heap = thread_enter();
@@ -241,6 +239,13 @@ bool heap_trim(void)
 	had_any = purge_all(heap, layout.refunds);
 	thread_leave(heap);
 	return had_any;
+}
+
+void heap_trim_bin(struct heap *heap, uint32_t bin)
+{
+	thread_flush_bin(heap, bin);
+	if (layout_is_named(bin))
+		purge_named(heap, layout_named(bin));
 }
 
 /* Older slots go home: the newer ones are warm. */
@@ -266,6 +271,8 @@ static void free_small(struct heap *heap, uint32_t offset, void *p,
 			return cache_give(cache_of_bin(offset), &slot, 1,
 					  thread_tag(heap));
 		flush_half(heap, bin, offset);
+		if (unlikely(nowait_is_unsettled()))
+			nowait_settle(heap);
 	}
 	magazine_push(bin, p, state);
 }
@@ -334,7 +341,7 @@ size_t heap_usable_size(const void *p, enum report_act act)
 static unsigned int realloc_row(const struct slab *slab, uint64_t token,
 				uintptr_t site)
 {
-	if (!layout_is_typed(token))
+	if (!layout_is_typed(token) && !layout_is_named(slab->bin))
 		return row_of_bin(slab->bin);
 	return layout_row(token, site);
 }

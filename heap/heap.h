@@ -27,6 +27,9 @@
 /* The whole library, once; false when there is no memory to begin with. */
 bool heap_boot(void);
 
+/* Whether it is there; asks nothing of anybody. */
+bool heap_is_booted(void);
+
 /* The continuations of the fast paths. */
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site);
 cold_path void heap_free_odd(void *p);
@@ -52,6 +55,16 @@ cold_path bool heap_check_size(const void *p, size_t size, size_t align);
 
 /* Gives back all memory nobody uses; true if there was any. */
 bool heap_trim(void);
+/* The same for the cache of one bin and the calling thread's stock of it. */
+void heap_trim_bin(struct heap *heap, uint32_t bin);
+
+/*
+ * A slot of the bin's cache, or a large object of its partition; NULL where
+ * there is no memory, and errno as it was. For who knows the bin: an announced
+ * token is not asked for.
+ */
+void *heap_alloc_in_bin(uint32_t bin);
+void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero);
 
 static always_inline void *heap_take_from(struct bin *bin)
 {
@@ -124,22 +137,26 @@ static always_inline bool heap_claim(uint8_t *state)
 						  __ATOMIC_RELAXED));
 }
 
-static always_inline void heap_free(void *p)
+static always_inline void heap_free_in(struct slab *slab, void *p)
 {
-	size_t chunk = region_chunk_of(p);
-	struct slab *slab;
 	struct bin *bin;
 	uint8_t *state;
 
-	if (unlikely(chunk >= region_nr_chunks()))
-		return heap_free_odd(p);
-	slab = slab_of_chunk(chunk);
 	if (unlikely(!slab_find_state(slab, p, &state) || !heap_claim(state)))
 		return heap_free_odd(p);
 	bin = thread_bin(slab->bin);
 	if (unlikely(magazine_is_full(bin)))
 		return heap_free_full(slab, p, state);
 	magazine_push(bin, p, state);
+}
+
+static always_inline void heap_free(void *p)
+{
+	size_t chunk = region_chunk_of(p);
+
+	if (unlikely(chunk >= region_nr_chunks()))
+		return heap_free_odd(p);
+	heap_free_in(slab_of_chunk(chunk), p);
 }
 
 /* free() of a block that was asked for with @size and @align (0: none). */

@@ -228,15 +228,15 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 	return start;
 }
 
-static void begin_life(unsigned int row, char *start, size_t size, size_t span)
+static void begin_life(uint32_t bin, char *start, size_t size, size_t span)
 {
-	struct partition *partition = &layout.partitions[row];
+	struct partition *partition = layout_partition(bin);
 	struct slab *slab = record_at(start);
 
 	slab->start = (uintptr_t)start;
 	slab->bias = 0;
 	slab->kind = SLAB_LARGE;
-	slab->bin = bin_offset(row, CLASS_LARGE);
+	slab->bin = bin;
 	slab->states = &slab->large_state;
 	slab->size = large_usable(size);
 	slab->chunks = span >> CHUNK_SHIFT;
@@ -251,10 +251,10 @@ static void begin_life(unsigned int row, char *start, size_t size, size_t span)
 	layout_count_large(partition, slab->size);
 }
 
-void *large_alloc(struct heap *heap, unsigned int row, size_t size,
-		  size_t align, bool *is_zero)
+void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
+		  bool *is_zero)
 {
-	struct partition *partition = &layout.partitions[row];
+	struct partition *partition = layout_partition(bin);
 	size_t most = region.nr_blocks * BLOCK_SIZE;
 	size_t span;
 	char *start;
@@ -270,14 +270,14 @@ void *large_alloc(struct heap *heap, unsigned int row, size_t size,
 	if (!start)
 		start = take_ground(heap, partition, span, align);
 	if (start)
-		begin_life(row, start, size, span);
+		begin_life(bin, start, size, span);
 	lock_release(&partition->lock);
 	return start;
 }
 
 void large_free(struct heap *heap, struct slab *slab)
 {
-	struct partition *partition = &layout.partitions[row_of_bin(slab->bin)];
+	struct partition *partition = layout_partition(slab->bin);
 
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
@@ -343,7 +343,7 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 
 bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 {
-	struct partition *partition = &layout.partitions[row_of_bin(slab->bin)];
+	struct partition *partition = layout_partition(slab->bin);
 	bool done;
 
 	if (size <= SMALL_MAX || size > region.nr_blocks * BLOCK_SIZE)

@@ -18,11 +18,12 @@
 #include "heap/thread.h"
 
 /*
- * @size bytes at a multiple of @align, a power of two; NULL: no memory.
+ * @size bytes at a multiple of @align, a power of two, of the partition of
+ * @bin, which has no magazines; NULL: no memory.
  * *@is_zero tells whether the span is known to read as zero.
  */
-void *large_alloc(struct heap *heap, unsigned int row, size_t size,
-		  size_t align, bool *is_zero);
+void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
+		  bool *is_zero);
 
 /* @slab's one slot was claimed by the caller. */
 void large_free(struct heap *heap, struct slab *slab);

@@ -107,7 +107,7 @@ bool layout_init(void)
 		return false;
 	init_rows();
 	init_purging();
-	nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+	nr_caches = layout_nr_bin_rows() * NR_CLASSES_MAX;
 	layout.caches =
 		arena_take(&layout.arena, nr_caches * sizeof(struct cache), 64);
 	layout.partitions = arena_take(

@@ -38,6 +38,23 @@ struct partition {
 	uint8_t epoch;
 };
 
+/* A cache made at run time, of one slot size: see named.h. */
+struct named {
+	struct partition partition;
+
+	/* Fixed by named_create(). */
+	size_t size; /* of a slot */
+	size_t span; /* of a slab */
+	uint32_t bin;
+	int32_t node; /* whose memory is preferred; -1: any */
+	bool keeps_memory;
+	void (*ctor)(void *object);
+	void *owner;
+	uint32_t twin_of;
+	uint32_t variant;
+	char name[NAMED_NAME_SIZE];
+};
+
 struct layout {
 	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
 	uint64_t secret;
@@ -52,6 +69,8 @@ struct layout {
 	size_t idle_max;      /* bytes that may stay idle */
 	struct cache *caches; /* row * NR_CLASSES_MAX + class */
 	struct partition *partitions; /* by row */
+	struct named **named;	      /* NULL until there is one */
+	uint32_t nr_named;	      /* only grows */
 	struct arena arena;	      /* heaps, magazines, the arrays above */
 	struct arena states;	      /* slot states */
 };
@@ -88,6 +107,49 @@ static inline unsigned int class_of_bin(uint32_t offset)
 static inline struct cache *cache_of_bin(uint32_t offset)
 {
 	return &layout.caches[offset >> BIN_SHIFT];
+}
+
+/*
+ * Rows that bins are reckoned in: behind those of partitions come the named
+ * caches, a column each.
+ */
+static inline unsigned int layout_nr_bin_rows(void)
+{
+	return layout.nr_rows + NR_NAMED_MAX / NR_CLASSES_MAX;
+}
+
+static inline bool layout_is_named(uint32_t bin)
+{
+	return row_of_bin(bin) >= layout.nr_rows;
+}
+
+static inline struct named *layout_named(uint32_t bin)
+{
+	return layout.named[(bin >> BIN_SHIFT) -
+			    (layout.nr_rows << NR_CLASSES_SHIFT)];
+}
+
+static inline struct partition *layout_partition(uint32_t bin)
+{
+	return layout_is_named(bin) ? &layout_named(bin)->partition
+				    : &layout.partitions[row_of_bin(bin)];
+}
+
+/* Of a slot in the bin's cache; for large objects a chunk. */
+static inline size_t layout_slot_size(uint32_t bin)
+{
+	if (layout_is_named(bin))
+		return layout_named(bin)->size;
+	if (class_of_bin(bin) == CLASS_LARGE)
+		return CHUNK_SIZE;
+	return class_size(class_of_bin(bin));
+}
+
+/* Of a slab of the bin's cache. */
+static inline size_t layout_span(uint32_t bin)
+{
+	return layout_is_named(bin) ? layout_named(bin)->span
+				    : class_span(class_of_bin(bin));
 }
 
 /*

@@ -6,12 +6,17 @@
 
 static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 {
-	struct row_name name = layout_name(row_of_bin(slab->bin));
+	struct row_name name;
 
 	place->facts.size = slab->size;
+	place->facts.slot = slot;
+	if (layout_is_named(slab->bin)) {
+		place->facts.cache = layout_named(slab->bin)->name;
+		return;
+	}
+	name = layout_name(row_of_bin(slab->bin));
 	place->facts.domain = domain_name(name.domain);
 	place->facts.partition = name.partition;
-	place->facts.slot = slot;
 }
 
 static void find_in_small(struct place *place, struct slab *slab, const char *p)

@@ -45,9 +45,21 @@ static bool has_budget(void)
 	return budget > 0;
 }
 
+static void purge_cache(struct heap *heap, struct named *named,
+			struct purge *purge)
+{
+	if (named->keeps_memory)
+		return;
+	large_purge(heap, &named->partition, purge);
+	if (purge->quota)
+		cache_purge(cache_of_bin(named->bin), purge, thread_tag(heap));
+}
+
 static void purge(struct heap *heap, unsigned int age, size_t quota,
 		  bool refund)
 {
+	unsigned int nr_named =
+		__atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
 	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
 	struct purge purge = { age, refund, quota };
 	uint32_t tag = thread_tag(heap);
@@ -58,6 +70,15 @@ static void purge(struct heap *heap, unsigned int age, size_t quota,
 		if (cache_nr_slabs(&layout.caches[i]))
 			cache_purge(&layout.caches[i], &purge, tag);
 	}
+	for (unsigned int i = 0; i < nr_named && purge.quota; i++)
+		purge_cache(heap, layout.named[i], &purge);
+}
+
+void purge_named(struct heap *heap, struct named *named)
+{
+	struct purge all = { 0, layout.refunds, SIZE_MAX };
+
+	purge_cache(heap, named, &all);
 }
 
 bool purge_all(struct heap *heap, bool refund)

@@ -23,4 +23,7 @@ void purge_idle(struct heap *heap);
  */
 bool purge_all(struct heap *heap, bool refund);
 
+/* All idle memory of one named cache, unless it keeps its memory. */
+void purge_named(struct heap *heap, struct named *named);
+
 #endif /* HEAP_PURGE_H */

@@ -5,44 +5,43 @@
 #include "heap/large.h"
 #include "heap/thread.h"
 
-static size_t slots_in_stock(uint32_t offset)
+static void add_cache(struct heap_sums *sums, uint32_t bin)
 {
-	const struct heap *heap =
-		__atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE);
-	size_t nr = 0;
-
-	for (; heap; heap = heap->next_of_all)
-		nr += magazine_count(heap_bin(heap, offset));
-	return nr;
-}
-
-static void add_cache(struct heap_sums *sums, unsigned int row,
-		      unsigned int class)
-{
-	const struct cache *cache = cache_of_bin(bin_offset(row, class));
+	const struct cache *cache = cache_of_bin(bin);
 	size_t nr_slabs = cache_nr_slabs(cache);
 	size_t in_stock, live, slots;
 
 	if (!nr_slabs)
 		return;
-	in_stock = slots_in_stock(bin_offset(row, class));
+	in_stock = thread_slots_in_stock(bin);
 	live = cache->nr_out > in_stock ? cache->nr_out - in_stock : 0;
-	slots = nr_slabs * (class_span(class) / class_size(class));
+	slots = nr_slabs * (layout_span(bin) / layout_slot_size(bin));
 	sums->nr_small += live;
-	sums->small_bytes += live * class_size(class);
-	sums->slab_bytes += nr_slabs * class_span(class);
+	sums->small_bytes += live * layout_slot_size(bin);
+	sums->slab_bytes += nr_slabs * layout_span(bin);
 	sums->free_slots += slots - live;
+}
+
+static void add_large(struct heap_sums *sums, const struct partition *partition)
+{
+	sums->nr_large += partition->nr_large;
+	sums->large_bytes += partition->large_bytes;
 }
 
 struct heap_sums heap_sum(void)
 {
 	struct heap_sums sums = { 0 };
+	unsigned int nr_named;
 
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
 		for (unsigned int class = 0; class < NR_CLASSES; class ++)
-			add_cache(&sums, row, class);
-		sums.nr_large += layout.partitions[row].nr_large;
-		sums.large_bytes += layout.partitions[row].large_bytes;
+			add_cache(&sums, bin_offset(row, class));
+		add_large(&sums, &layout.partitions[row]);
+	}
+	nr_named = __atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
+	for (unsigned int i = 0; i < nr_named; i++) {
+		add_cache(&sums, layout.named[i]->bin);
+		add_large(&sums, &layout.named[i]->partition);
 	}
 	sums.idle_bytes = cache_idle_bytes() + layout_idle_bytes();
 	return sums;

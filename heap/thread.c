@@ -73,9 +73,9 @@ static void list_heap(struct heap *heap)
 
 static struct heap *make(void)
 {
-	size_t bins = (size_t)layout.nr_rows << ROW_SHIFT;
+	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
 	size_t size = round_up(sizeof(struct heap), 64);
-	size_t used = layout.nr_rows * sizeof(uint64_t);
+	size_t used = layout_nr_bin_rows() * sizeof(uint64_t);
 	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	char *memory;
 
@@ -122,7 +122,7 @@ static void on_thread_exit(void *unused)
 
 bool thread_init(void)
 {
-	size_t bins = (size_t)layout.nr_rows << ROW_SHIFT;
+	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
 	void *rows = os_reserve(round_up(bins, os_page_size()));
 
 	/* Read-only and never touched: the kernel shows one zero page. */
@@ -197,7 +197,7 @@ struct region_asker thread_asker(struct heap *heap, bool is_first)
 	return asker;
 }
 
-static void flush_bin(struct heap *heap, uint32_t offset)
+void thread_flush_bin(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
 	struct cache *cache = cache_of_bin(offset);
@@ -210,18 +210,30 @@ static void flush_bin(struct heap *heap, uint32_t offset)
 
 void thread_flush(struct heap *heap)
 {
-	for (unsigned int row = 0; row < layout.nr_rows; row++) {
+	for (unsigned int row = 0; row < layout_nr_bin_rows(); row++) {
 		uint64_t used = heap->used[row];
 
 		for (; used; used &= used - 1)
-			flush_bin(heap, bin_offset(row, __builtin_ctzl(used)));
+			thread_flush_bin(heap,
+					 bin_offset(row, __builtin_ctzl(used)));
 	}
+}
+
+size_t thread_slots_in_stock(uint32_t offset)
+{
+	const struct heap *heap =
+		__atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE);
+	size_t nr = 0;
+
+	for (; heap; heap = heap->next_of_all)
+		nr += magazine_count(heap_bin(heap, offset));
+	return nr;
 }
 
 /* Whether a magazine of the bin may have so many slots. */
 static bool may_have(uint32_t offset, unsigned int slots)
 {
-	size_t size = class_size(class_of_bin(offset));
+	size_t size = layout_slot_size(offset);
 
 	return slots <= MAGAZINE_SLOTS_MIN ||
 	       (slots <= MAGAZINE_SLOTS_MAX && slots * size <= MAGAZINE_BYTES);

@@ -89,8 +89,12 @@ struct region_asker thread_asker(struct heap *heap, bool is_first);
 /* The head of the list of all heaps ever made, for counting. */
 extern struct heap *thread_heaps;
 
-/* Returns every slot in stock to its cache. */
+/* Slots of a bin in all threads' magazines. */
+size_t thread_slots_in_stock(uint32_t offset);
+
+/* Returns every slot in stock to its cache; or those of one bin. */
 void thread_flush(struct heap *heap);
+void thread_flush_bin(struct heap *heap, uint32_t offset);
 
 /* A magazine for the bin, or a larger one; false: no memory or at its most. */
 bool thread_grow_magazine(struct heap *heap, uint32_t offset);

@@ -55,6 +55,15 @@ static inline enum lock_result lock_acquire(struct lock *lock, uint32_t tag)
 	return lock_acquire_slow(lock, tag);
 }
 
+/* Takes the lock if it is free at this moment; asks nothing else. */
+static inline bool lock_try(struct lock *lock, uint32_t tag)
+{
+	uint32_t expected = 0;
+
+	return __atomic_compare_exchange_n(&lock->word, &expected, tag, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 static inline void lock_release(struct lock *lock)
 {
 	uint32_t was = __atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE);

@@ -40,20 +40,35 @@ static bool commit_to(struct arena *arena, size_t end)
 	return true;
 }
 
-void *arena_take(struct arena *arena, size_t size, size_t align)
+static void *take(struct arena *arena, size_t size, size_t align,
+		  bool (*has)(struct arena *arena, size_t end))
 {
 	size_t next = __atomic_load_n(&arena->next, __ATOMIC_RELAXED);
 	size_t start;
 
 	do {
 		start = round_up(next, align);
-		if (start + size > arena->size ||
-		    !commit_to(arena, start + size))
+		if (start + size > arena->size || !has(arena, start + size))
 			return NULL;
 	} while (!__atomic_compare_exchange_n(&arena->next, &next, start + size,
 					      false, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
 	return arena->base + start;
+}
+
+void *arena_take(struct arena *arena, size_t size, size_t align)
+{
+	return take(arena, size, align, commit_to);
+}
+
+static bool is_committed(struct arena *arena, size_t end)
+{
+	return end <= __atomic_load_n(&arena->committed, __ATOMIC_ACQUIRE);
+}
+
+void *arena_take_committed(struct arena *arena, size_t size, size_t align)
+{
+	return take(arena, size, align, is_committed);
 }
 
 void arena_check(const struct arena *arena)

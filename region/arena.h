@@ -33,6 +33,9 @@ bool arena_init(struct arena *arena, size_t size, size_t step);
 /* @align is a power of two up to the page size; NULL: no memory. */
 void *arena_take(struct arena *arena, size_t size, size_t align);
 
+/* The same without a system call: only what is committed. */
+void *arena_take_committed(struct arena *arena, size_t size, size_t align);
+
 /* Dies unless the invariant holds. */
 void arena_check(const struct arena *arena);
 

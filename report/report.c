@@ -17,16 +17,20 @@ static void add_place(struct line *line, const struct report_place *place)
 {
 	line_add(line, ": 0x");
 	line_add_number(line, (uintptr_t)place->address, 16, 1);
-	if (!place->domain) {
+	if (!place->domain && !place->cache) {
 		line_add(line, " (not in this heap)");
 		return;
 	}
 	line_add(line, " (");
 	line_add_number(line, place->size, 10, 1);
 	line_add(line, " bytes, ");
-	line_add(line, place->domain);
-	line_add(line, "-");
-	line_add_number(line, place->partition, 10, 2);
+	if (place->cache) {
+		line_add(line, place->cache);
+	} else {
+		line_add(line, place->domain);
+		line_add(line, "-");
+		line_add_number(line, place->partition, 10, 2);
+	}
 	line_add(line, ", slot ");
 	line_add_number(line, place->slot, 10, 1);
 	line_add(line, ")");
@@ -107,6 +111,88 @@ void report_wrong_size(const struct report_place *place, size_t size)
 	line_add_number(&line, size, 10, 1);
 	line_add(&line, " bytes");
 	finish(&line, &said);
+}
+
+void report_wrong_cache(const struct report_place *place, const char *cache)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: wrong cache free");
+	add_place(&line, place);
+	line_add(&line, " to ");
+	line_add(&line, cache);
+	finish(&line, &said);
+}
+
+void report_dead_cache(const char *cache)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: destroyed cache: ");
+	line_add(&line, cache);
+	finish(&line, &said);
+}
+
+void report_usercopy(const struct report_place *place, size_t size,
+		     bool to_user)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	line_add(&line, to_user ? "typeslab: bad copy to user"
+				: "typeslab: bad copy from user");
+	add_place(&line, place);
+	line_add(&line, ", ");
+	line_add_number(&line, size, 10, 1);
+	line_add(&line, " bytes");
+	finish(&line, &said);
+}
+
+static void report_bytes(const char *what, size_t size)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, what);
+	line_add_number(&line, size, 10, 1);
+	line_add(&line, " bytes");
+	send(&line);
+}
+
+void report_must_not_fail(size_t size)
+{
+	report_bytes("typeslab: no memory for what must not fail: ", size);
+	os_abort();
+}
+
+void report_no_memory(size_t size)
+{
+	static bool said;
+
+	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		report_bytes("typeslab: no memory: ", size);
+}
+
+void report_no_cache(const char *cache)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: cannot create cache: ");
+	line_add(&line, cache);
+	send(&line);
+	os_abort();
+}
+
+void report_objects_left(const char *cache, size_t nr)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: cache not destroyed: ");
+	line_add(&line, cache);
+	line_add(&line, ", objects left: ");
+	line_add_number(&line, nr, 10, 1);
+	send(&line);
 }
 
 void report_broken(const char *what)

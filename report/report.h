@@ -26,10 +26,14 @@ enum report_act {
 	NR_ACTS,
 };
 
-/* Where a bad address lies; @domain NULL when it is not in the heap. */
+/*
+ * Where a bad address lies: in the cache of that name, or in a partition of
+ * @domain, or, where both are NULL, not in the heap.
+ */
 struct report_place {
 	const void *address;
 	size_t size;
+	const char *cache;
 	const char *domain;
 	unsigned int partition;
 	unsigned int slot;
@@ -51,8 +55,25 @@ cold_path void report_foreign(enum report_act act,
 			      const struct report_place *place);
 /* A sized free whose size belongs to another class. */
 cold_path void report_wrong_size(const struct report_place *place, size_t size);
+/* An object freed into a cache that it is not of. */
+cold_path void report_wrong_cache(const struct report_place *place,
+				  const char *cache);
+/* A cache that was destroyed is asked for something. */
+cold_path void report_dead_cache(const char *cache);
+/* Bytes to copy to or from a user that are not all in one user region. */
+cold_path void report_usercopy(const struct report_place *place, size_t size,
+			       bool to_user);
 /* Our own state is damaged: never returns, compat or not. */
 cold_path never_returns void report_broken(const char *what);
+
+/* What was asked for with the promise not to fail: compat or not. */
+cold_path never_returns void report_must_not_fail(size_t size);
+cold_path never_returns void report_no_cache(const char *cache);
+
+/* A cache that has objects was to be destroyed; it stays. */
+cold_path void report_objects_left(const char *cache, size_t nr);
+/* Said once: an allocation found no memory. */
+cold_path void report_no_memory(size_t size);
 
 /* An option that does not exist, and one whose value is not allowed. */
 cold_path void report_unknown_option(const char *key, size_t length);

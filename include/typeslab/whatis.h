@@ -20,11 +20,14 @@ enum typeslab_domain {
 	TYPESLAB_DATA,	  /* the compiler saw a type without pointers */
 	TYPESLAB_POINTER, /* the compiler saw a type with pointers */
 	TYPESLAB_UNKNOWN, /* no token: not instrumented, or inference failed */
+	TYPESLAB_CACHE,	  /* a kmem_cache or a set of kmem_buckets */
 };
 
 struct typeslab_whatis {
 	enum typeslab_domain domain;
 	unsigned int partition; /* counted from 0 inside its domain */
+	bool accounted;		/* in the partition's accounted caches */
+	bool reclaimable;	/* in its reclaimable ones */
 	size_t size;		/* usable bytes of the slot */
 	const void *start;	/* the slot's first byte */
 	bool large;		/* a span of its own */

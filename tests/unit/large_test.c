@@ -140,8 +140,9 @@ static void alloc_one(struct model *model, uint64_t *seed)
 	object->row = unit_random(seed) % ROWS;
 	object->size = random_size(seed);
 	object->mark = unit_random(seed) | 1;
-	object->start = large_alloc(model->heap, object->row, object->size,
-				    align, &is_zero);
+	object->start =
+		large_alloc(model->heap, bin_offset(object->row, CLASS_LARGE),
+			    object->size, align, &is_zero);
 	assert_non_null(object->start);
 	assert_int_equal((uintptr_t)object->start % CHUNK_SIZE, 0);
 	if (align)
@@ -233,10 +234,11 @@ static void make_three(struct heap *heap, unsigned int row, char **p)
 	const size_t size = 10 * CHUNK_SIZE;
 	bool is_zero;
 
-	large_free(heap,
-		   slab_at(large_alloc(heap, row, 3 * size, 0, &is_zero)));
+	large_free(heap, slab_at(large_alloc(heap, bin_offset(row, CLASS_LARGE),
+					     3 * size, 0, &is_zero)));
 	for (int i = 0; i < 3; i++)
-		p[i] = large_alloc(heap, row, size, 0, &is_zero);
+		p[i] = large_alloc(heap, bin_offset(row, CLASS_LARGE), size, 0,
+				   &is_zero);
 	assert_ptr_equal(p[1], p[0] + size);
 	assert_ptr_equal(p[2], p[1] + size);
 }
@@ -260,9 +262,9 @@ static void test_join(void **state)
 		for (int i = 0; i < 3; i++)
 			large_free(heap, slab_at(p[orders[o][i]]));
 		large_check(heap, &layout.partitions[row]);
-		assert_ptr_equal(
-			large_alloc(heap, row, 30 * CHUNK_SIZE, 0, &is_zero),
-			p[0]);
+		assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
+					     30 * CHUNK_SIZE, 0, &is_zero),
+				 p[0]);
 		assert_false(is_zero);
 		large_free(heap, slab_at(p[0]));
 	}
@@ -291,7 +293,8 @@ static void test_orphaned(void **state)
 	large_check(heap, partition);
 	assert_int_equal(partition->idle_bytes, 20 * CHUNK_SIZE);
 	for (int i = 0; i < 3; i++)
-		again[i] = large_alloc(heap, row, 10 * CHUNK_SIZE, 0, &is_zero);
+		again[i] = large_alloc(heap, bin_offset(row, CLASS_LARGE),
+				       10 * CHUNK_SIZE, 0, &is_zero);
 	assert_true(again[0] == p[0] || again[1] == p[0]);
 	assert_true(again[0] == p[2] || again[1] == p[2]);
 	assert_ptr_not_equal(again[2], p[1]);
@@ -306,20 +309,28 @@ static void test_zero(void **state)
 	struct heap *heap = thread_enter();
 	const unsigned int row = 6;
 	bool is_zero;
-	char *p = large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero);
+	char *p = large_alloc(heap, bin_offset(row, CLASS_LARGE),
+			      20 * CHUNK_SIZE, 0, &is_zero);
 
 	(void)state;
 	assert_true(is_zero);
 	memset(p, 'x', 20 * CHUNK_SIZE);
 	large_free(heap, slab_at(p));
 	assert_int_equal(layout_idle_bytes(), 20 * CHUNK_SIZE);
-	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),
+	assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
+				     20 * CHUNK_SIZE, 0, &is_zero),
 			 p);
 	assert_false(is_zero);
 	assert_int_equal(layout_idle_bytes(), 0);
 	large_free(heap, slab_at(p));
+<<<<<<< HEAD
 	purge(heap, &layout.partitions[row], false);
 	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),
+=======
+	large_purge(heap, &layout.partitions[row], false);
+	assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
+				     20 * CHUNK_SIZE, 0, &is_zero),
+>>>>>>> 4cc6d74 (kmem: give C programs the kernel's slab API on this heap)
 			 p);
 	assert_true(is_zero);
 	for (size_t i = 0; i < 20 * CHUNK_SIZE; i += 64)
@@ -337,22 +348,29 @@ static void test_refused(void **state)
 	char *p;
 
 	(void)state;
-	assert_null(large_alloc(heap, 7, SIZE_MAX, 0, &is_zero));
-	assert_null(large_alloc(heap, 7, SIZE_MAX - CHUNK_SIZE, 0, &is_zero));
-	assert_null(large_alloc(heap, 7, most + 1, 0, &is_zero));
-	assert_null(large_alloc(heap, 7, most, 0, &is_zero));
-	assert_null(large_alloc(heap, 7, 1, 1ul << 63, &is_zero));
-	assert_null(large_alloc(heap, 7, most, most, &is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), SIZE_MAX, 0,
+				&is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE),
+				SIZE_MAX - CHUNK_SIZE, 0, &is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), most + 1, 0,
+				&is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), most, 0,
+				&is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), 1, 1ul << 63,
+				&is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), most, most,
+				&is_zero));
 	assert_int_equal(partition->nr_large, 0);
 	assert_int_equal(partition->nr_large_allocs, 0);
-	p = large_alloc(heap, 7, 100000, 0, &is_zero);
+	p = large_alloc(heap, bin_offset(7, CLASS_LARGE), 100000, 0, &is_zero);
 	assert_false(large_resize(heap, slab_at(p), SIZE_MAX));
 	assert_false(large_resize(heap, slab_at(p), most + 1));
 	assert_false(large_resize(heap, slab_at(p), SMALL_MAX));
 	assert_int_equal(slab_at(p)->size, large_usable(100000));
 	/* In a handler that interrupted the lock's holder. */
 	partition->lock.word = thread_tag(heap);
-	assert_null(large_alloc(heap, 7, 100000, 0, &is_zero));
+	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), 100000, 0,
+				&is_zero));
 	assert_false(large_resize(heap, slab_at(p), 200000));
 	partition->lock.word = 0;
 	large_free(heap, slab_at(p));
@@ -367,7 +385,8 @@ static void test_alignment(void **state)
 	(void)state;
 	for (size_t align = 1; align <= 1ul << 30; align *= 2) {
 		bool is_zero;
-		char *p = large_alloc(heap, 8, 50000, align, &is_zero);
+		char *p = large_alloc(heap, bin_offset(8, CLASS_LARGE), 50000,
+				      align, &is_zero);
 
 		assert_non_null(p);
 		assert_int_equal((uintptr_t)p % align, 0);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* supply: see supply.h. */
+#include "heap/supply.h"
+
+#include "heap/named.h"
+#include "os/node.h"
+
+struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
+{
+	struct partition *partition = layout_partition(offset);
+	size_t size = layout_slot_size(offset);
+	size_t span = layout_span(offset);
+	size_t nr_states = slab_nr_states(size, span);
+	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
+	struct region_asker asker = thread_asker(heap, is_first);
+	uint8_t *states;
+	struct slab *slab;
+	char *ground;
+
+	if (!layout_lock_partition(partition, asker.tag))
+		return NULL;
+	/* All or nothing: a program may ask in vain for ever. */
+	ground = ground_take(&partition->slabs, span, &asker);
+	states = ground ? arena_take(&layout.states, nr_states, 8) : NULL;
+	if (ground && !states)
+		ground_untake(&partition->slabs, span);
+	lock_release(&partition->lock);
+	if (!states)
+		return NULL;
+	if (layout_is_named(offset) && layout_named(offset)->node >= 0)
+		node_prefer(ground, span, layout_named(offset)->node);
+	slab = slab_of_chunk(region_chunk_of(ground));
+	slab_init(slab, size, span, offset, states);
+	return slab;
+}
+
+/*
+ * A signal handler that interrupted its own thread under the cache's lock is
+ * served from a slab that the cache never learns of.
+ */
+static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
+{
+	struct cache *cache = cache_of_bin(offset);
+	uint32_t tag = thread_tag(heap);
+	int got = cache_take(cache, out, max, tag);
+	struct slab *slab;
+
+	if (got > 0)
+		return got;
+	if (!got && cache_recommit(cache, tag))
+		return cache_take(cache, out, max, tag);
+	slab = supply_make_slab(heap, offset);
+	if (!slab)
+		return 0;
+	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
+		slab->epoch = cache->epoch - 1;
+		got = slab_take_slots_locked(slab, out, max);
+		cache_count_out(cache, got);
+		return got;
+	}
+	return cache_take(cache, out, max, tag);
+}
+
+int supply_take(struct heap *heap, uint32_t bin, struct slot *out, int max)
+{
+	int got = take(heap, bin, out, max);
+
+	if (got > 0)
+		named_construct(bin, out, got);
+	return got;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buckets: see buckets.h. */
+#include "kmem/buckets.h"
+
+#include "kmem/request.h"
+
+#include "heap/named.h"
+
+struct kmem_buckets {
+	uint32_t set;
+	unsigned int useroffset;
+	unsigned int usersize;
+	char name[NAMED_NAME_SIZE];
+};
+
+static struct kmem_buckets *sets[VARIANT_SET_MAX + 1];
+static uint32_t nr_sets;
+
+exported kmem_buckets *typeslab_kmem_buckets_create(const char *name,
+						    slab_flags_t flags,
+						    unsigned int useroffset,
+						    unsigned int usersize,
+						    void (*ctor)(void *object));
+exported void *typeslab_kmem_buckets_alloc(kmem_buckets *buckets, size_t size,
+					   gfp_t gfp);
+exported void *typeslab_kmem_buckets_valloc(kmem_buckets *buckets, size_t size,
+					    gfp_t gfp);
+
+const char *buckets_name(unsigned int set)
+{
+	return sets[set]->name;
+}
+
+bool buckets_allow_copy(unsigned int set, size_t from, size_t to)
+{
+	const struct kmem_buckets *buckets = sets[set];
+
+	return from >= buckets->useroffset &&
+	       to - buckets->useroffset <= buckets->usersize;
+}
+
+/* A constructor would need one size; the kernel takes and forgets it, too. */
+kmem_buckets *typeslab_kmem_buckets_create(const char *name, slab_flags_t flags,
+					   unsigned int useroffset,
+					   unsigned int usersize,
+					   void (*ctor)(void *object))
+{
+	struct kmem_buckets *buckets;
+	uint32_t set;
+
+	(void)flags;
+	(void)ctor;
+	if (!heap_boot())
+		return request_refuse(0, GFP_KERNEL);
+	buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
+	if (!buckets)
+		return request_refuse(sizeof(*buckets), GFP_KERNEL);
+	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+	if (set > VARIANT_SET_MAX) {
+		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+		return request_refuse(sizeof(*buckets), GFP_KERNEL);
+	}
+	buckets->set = set;
+	buckets->useroffset = useroffset;
+	buckets->usersize = usersize;
+	named_copy_name(buckets->name, name);
+	sets[set] = buckets;
+	return buckets;
+}
+
+static void *alloc(kmem_buckets *buckets, size_t size, gfp_t gfp, size_t most)
+{
+	const struct request request = {
+		.size = size,
+		.align = size > SMALL_MAX && most == KMALLOC_MAX_SIZE
+				 ? size & -size
+				 : 1,
+		.gfp = gfp,
+		.node = NUMA_NO_NODE,
+		.set = buckets->set,
+	};
+
+	if (!size)
+		return ZERO_SIZE_PTR;
+	if (size > most)
+		return request_refuse(size, gfp);
+	/* A set's twins stand beside row 0, whoever asks. */
+	return request_in_row(0, &request);
+}
+
+void *typeslab_kmem_buckets_alloc(kmem_buckets *buckets, size_t size, gfp_t gfp)
+{
+	return alloc(buckets, size, gfp, KMALLOC_MAX_SIZE);
+}
+
+void *typeslab_kmem_buckets_valloc(kmem_buckets *buckets, size_t size,
+				   gfp_t gfp)
+{
+	return alloc(buckets, size, gfp, KVMALLOC_MAX_SIZE);
+}

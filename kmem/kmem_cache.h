@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kmem_cache: caches of one's own; contracts in typeslab/kmem_cache.h.
+ *
+ * Owns:       the list of all that were ever created.
+ * Promises:   a cache that was destroyed gives nothing, and what asks it is
+ *             reported.
+ * Relies on:  named_create() for bin and partition.
+ */
+#ifndef KMEM_KMEM_CACHE_H
+#define KMEM_KMEM_CACHE_H
+
+#include "heap/named.h"
+#include "typeslab/kmem_cache.h"
+
+struct kmem_cache {
+	uint32_t bin; /* no bin's of ours while destroyed: always empty */
+	unsigned int object_size;
+	slab_flags_t flags;
+	unsigned int align;
+	unsigned int useroffset;
+	unsigned int usersize;
+	struct named *named;
+	struct kmem_cache *next;
+};
+
+/* A destroyed cache's bin: that of large objects, which have no magazine. */
+#define KMEM_CACHE_DEAD ((uint32_t)CLASS_LARGE << BIN_SHIFT)
+
+#endif /* KMEM_KMEM_CACHE_H */

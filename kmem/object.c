@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* object: what a kmem_cache gives and takes back. */
+#include "kmem/kmem_cache.h"
+
+#include "kmem/buckets.h"
+#include "kmem/request.h"
+
+#include "heap/place.h"
+#include "os/node.h"
+
+#include <string.h>
+
+exported void *typeslab_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
+exported void *typeslab_kmem_cache_alloc_node(struct kmem_cache *cache,
+					      gfp_t gfp, int node);
+exported void typeslab_kmem_cache_free(struct kmem_cache *cache, void *object);
+exported int typeslab_kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp,
+					    size_t nr, void **objects);
+exported void typeslab_kmem_cache_free_bulk(struct kmem_cache *cache, size_t nr,
+					    void **objects);
+exported void typeslab_check_object_size(const void *p, unsigned long size,
+					 bool to_user);
+
+/* What a constructor made is not made zero. */
+static void *zeroed(const struct kmem_cache *cache, void *p)
+{
+	return p && !cache->named->ctor ? memset(p, 0, cache->object_size) : p;
+}
+
+static never_inline void *alloc_slow(struct kmem_cache *cache, gfp_t gfp,
+				     uint32_t bin)
+{
+	void *p;
+
+	if (cache->bin == KMEM_CACHE_DEAD) {
+		report_dead_cache(cache->named->name);
+		return request_refuse(cache->object_size, gfp);
+	}
+	p = request_in_bin(bin, cache->object_size, gfp);
+	return gfp & __GFP_ZERO ? zeroed(cache, p) : p;
+}
+
+void *typeslab_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct bin *bin = thread_bin(cache->bin);
+	void *p;
+
+	if (unlikely(magazine_is_empty(bin)))
+		return alloc_slow(cache, gfp, cache->bin);
+	p = heap_take_from(bin);
+	return unlikely(gfp & __GFP_ZERO) ? zeroed(cache, p) : p;
+}
+
+void *typeslab_kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
+				     int node)
+{
+	uint32_t variant = (node + 1u) << VARIANT_NODE_SHIFT;
+	uint32_t twin;
+
+	if (node < 0 || !gfpflags_allow_blocking(gfp) || node_count() == 1 ||
+	    node >= node_count())
+		return typeslab_kmem_cache_alloc(cache, gfp);
+	twin = twin_find(cache->named->bin, variant, true);
+	if (twin == TWIN_NONE)
+		return request_refuse(cache->object_size, gfp);
+	return alloc_slow(cache, gfp, twin);
+}
+
+/* Nothing, an object of a twin, another cache's, or no object at all. */
+static cold_path void free_other(const struct kmem_cache *cache, void *object)
+{
+	struct place place = place_find(object);
+	uint32_t bin = place.slab ? place.slab->bin : 0;
+	bool is_ours =
+		layout_is_named(bin) && layout_named(bin)->owner == cache;
+
+	/* What is no object is for free() to say. */
+	if (!is_ours && place.kind == PLACE_LIVE)
+		report_wrong_cache(&place.facts, cache->named->name);
+	else
+		heap_free(object);
+}
+
+void typeslab_kmem_cache_free(struct kmem_cache *cache, void *object)
+{
+	size_t chunk = region_chunk_of(object);
+	struct slab *slab;
+
+	if (unlikely(chunk >= region_nr_chunks()))
+		return free_other(cache, object);
+	slab = slab_of_chunk(chunk);
+	if (unlikely(slab->bin != cache->bin))
+		return free_other(cache, object);
+	heap_free_in(slab, object);
+}
+
+void typeslab_kmem_cache_free_bulk(struct kmem_cache *cache, size_t nr,
+				   void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (cache)
+			typeslab_kmem_cache_free(cache, objects[i]);
+		else
+			kfree(objects[i]);
+	}
+}
+
+int typeslab_kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp,
+				   size_t nr, void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		objects[i] = typeslab_kmem_cache_alloc(cache, gfp);
+		if (!objects[i]) {
+			typeslab_kmem_cache_free_bulk(cache, i, objects);
+			return 0;
+		}
+	}
+	return nr;
+}
+
+/* Whether the bytes [from, to) of an object may be a user's. */
+static bool allows_copy(const struct slab *slab, size_t from, size_t to)
+{
+	const struct named *named;
+	const struct kmem_cache *cache;
+
+	if (!layout_is_named(slab->bin))
+		return true;
+	named = layout_named(slab->bin);
+	cache = named->owner;
+	if (cache)
+		return from >= cache->useroffset &&
+		       to - cache->useroffset <= cache->usersize;
+	if (named->variant >> VARIANT_SET_SHIFT)
+		return buckets_allow_copy(named->variant >> VARIANT_SET_SHIFT,
+					  from, to);
+	return true;
+}
+
+void typeslab_check_object_size(const void *p, unsigned long size, bool to_user)
+{
+	struct place place = place_find(p);
+	size_t offset;
+
+	if (!place.slab || !size)
+		return;
+	offset = (const char *)p - place.slot_base;
+	if (place.is_live && size <= place.slab->size - offset &&
+	    allows_copy(place.slab, offset, offset + size))
+		return;
+	report_usercopy(&place.facts, size, to_user);
+}

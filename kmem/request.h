@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request: one allocation of the slab API, from its flags to an object.
+ *
+ * Owns:       nothing.
+ * Promises:   what include/typeslab/gfp.h says of each flag, for all the
+ *             functions of this room.
+ * Relies on:  twin/ for the caches of accounted, reclaimable and bound
+ *             objects; nowait/ for who may not wait.
+ */
+#ifndef KMEM_REQUEST_H
+#define KMEM_REQUEST_H
+
+#include "heap/heap.h"
+#include "typeslab/slab.h"
+
+/* Flags that the fast paths leave to the slow ones. */
+#define GFP_SPECIAL (__GFP_ACCOUNT | __GFP_RECLAIMABLE)
+
+/* A site's word: the row's bin offset, and a bit to tell row 0 from none. */
+#define ROW_FOUND 1u
+
+struct request {
+	size_t size; /* not 0 */
+	size_t align;
+	gfp_t gfp;
+	int node;
+	uint32_t set; /* of kmem_buckets; 0: none */
+};
+
+/* The bin of the first column of the site's row; boots; false: no memory. */
+bool request_find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row);
+
+/* An object from the columns of @row or their twins, zero if so asked. */
+void *request_in_row(uint32_t row, const struct request *request);
+
+/* A slot of one bin as @gfp says, not zeroed; @size is for the words. */
+void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp);
+
+/* Both in one; @most: larger sizes are refused. Size 0 is answered. */
+void *request_alloc(struct typeslab_from from, const struct request *request,
+		    size_t most);
+
+/* NULL, errno and, unless @gfp says no, a line on standard error. */
+cold_path void *request_refuse(size_t size, gfp_t gfp);
+
+#endif /* KMEM_REQUEST_H */
