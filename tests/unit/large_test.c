@@ -323,14 +323,9 @@ static void test_zero(void **state)
 	assert_false(is_zero);
 	assert_int_equal(layout_idle_bytes(), 0);
 	large_free(heap, slab_at(p));
-<<<<<<< HEAD
 	purge(heap, &layout.partitions[row], false);
-	assert_ptr_equal(large_alloc(heap, row, 20 * CHUNK_SIZE, 0, &is_zero),
-=======
-	large_purge(heap, &layout.partitions[row], false);
 	assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
 				     20 * CHUNK_SIZE, 0, &is_zero),
->>>>>>> 4cc6d74 (kmem: give C programs the kernel's slab API on this heap)
 			 p);
 	assert_true(is_zero);
 	for (size_t i = 0; i < 20 * CHUNK_SIZE; i += 64)
