@@ -50,11 +50,11 @@ class Show:
     """One show: where it builds, where it logs, what it has started."""
 
     def __init__(self, name, build):
-        self.name = name
+        self.name = self.title = name
         self.build = os.path.abspath(build)
-        self.library = f"{self.build}/libtypeslab.so"
+        self.heap = f"{self.build}/libtypeslab.so"
         self.tool = f"{self.build}/typeslab"
-        for path in (self.library, self.tool):
+        for path in (self.heap, self.tool):
             if not os.path.exists(path):
                 raise Failure(f"{path} is not there; run make first")
         self.shows = f"{self.build}/shows"
@@ -80,6 +80,7 @@ class Show:
         return f"{self.shows}/{self.name}-{what}.log"
 
     def headline(self, title, *lines):
+        self.title = title
         print(f"\n== {title}")
         for line in lines:
             print(f"   {line}")
@@ -173,8 +174,19 @@ class Show:
         return self.draw(f"{self.folder}/exit.snapshot")
 
     def draw(self, snapshot):
-        subprocess.run([self.tool, "hist", snapshot], check=True)
+        """Draws a snapshot and gives the share of typed allocations.
+
+        What it comes to is left in a file, for who shows them all.
+        """
+        command = [self.tool, "hist", snapshot]
+        subprocess.run(command, check=True)
         sys.stdout.flush()
+        drawn = subprocess.run(command, check=True, text=True,
+                               capture_output=True).stdout
+        sums = re.findall(r"(?m)^(?:typed|unknown): .*$", drawn)
+        with open(f"{self.shows}/{self.name}.result", "w",
+                  encoding="utf-8") as file:
+            file.write("\n   ".join([self.title, *sums]) + "\n")
         with open(snapshot, encoding="utf-8") as file:
             text = file.read()
         mode = re.search(r"(?m)^# typeslab mode (\w+)$", text)
