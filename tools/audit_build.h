@@ -18,6 +18,9 @@
 /* The folder that a watched compile writes to: this variable names it. */
 #define AUDIT_FOLDER "TYPESLAB_AUDIT"
 
+/* More flags for the watched compile, between blanks. */
+#define AUDIT_FLAGS "TYPESLAB_AUDIT_FLAGS"
+
 /* 0 or -1 after a complaint. */
 int audit_build(struct audit *audit, char **command);
 

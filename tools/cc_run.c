@@ -2,6 +2,7 @@
 /* cc_run: runs of the compiler; contract in cc_run.h. */
 #include "tools/cc_run.h"
 
+#include "tools/audit_build.h"
 #include "tools/must.h"
 
 #include <err.h>
@@ -164,6 +165,19 @@ static void copy_flags(const struct cc_args *from, struct cc_args *to,
 	}
 }
 
+/* What who watches asks for besides. */
+static void add_wanted(struct cc_args *words)
+{
+	const char *wanted = getenv(AUDIT_FLAGS);
+	char *next = must_print("%s", wanted ? wanted : "");
+	char *word;
+
+	while ((word = strsep(&next, " "))) {
+		if (*word)
+			cc_args_add(words, word);
+	}
+}
+
 void cc_run_watched(const struct cc_args *args, const char *folder)
 {
 	for (size_t i = 0; i < args->nr_sources; i++) {
@@ -176,6 +190,7 @@ void cc_run_watched(const struct cc_args *args, const char *folder)
 		cc_args_add(&words, "-fsanitize=alloc-token");
 		cc_args_add(&words, "-Rpass=alloc-token");
 		cc_args_add(&words, "-fno-lto");
+		add_wanted(&words);
 		cc_args_add(&words, "-Qunused-arguments");
 		cc_args_add(&words, "-S");
 		cc_args_add(&words, "-emit-llvm");
@@ -293,6 +308,8 @@ int cc_run_early(const struct cc_args *args)
 	char *typed = must_print("%s.typed.bc", output);
 	char *words[] = { (char *)opt_for(args->words[0]),
 			  (char *)"-passes=alloc-token",
+			  (char *)(args->wrap ? "-alloc-token-extended=1"
+					      : "-alloc-token-extended=0"),
 			  raw,
 			  (char *)"-o",
 			  typed,

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "snapshot", command_snapshot, "write down a live heap" },
 	{ "top", command_top, "watch a live heap" },
 	{ "audit", command_audit, "find where allocations lose their types" },
+	{ "wrap", command_wrap, "carry types through a program's wrappers" },
 	{ "cc", command_cc, "compile C with types for the heap" },
 	{ "c++", command_cxx, "compile C++ with types for the heap" },
 };

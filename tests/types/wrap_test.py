@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""typeslab wrap: finds wrappers, says which it cannot carry, carries them."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import tap
+
+TOOL = os.path.abspath(sys.argv[1])
+SAMPLES = Path(__file__).resolve().parent / "samples/wrapped"
+MAKEFILE = ("CFLAGS = -O2\nmain: main.o wrap.o\n"
+            "\t$(CC) -o $@ $^\nmain.o wrap.o: wrap.h\n")
+
+
+def run(command, cwd, status=0, **env):
+    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True,
+                          check=False, capture_output=True,
+                          env={**os.environ, **env})
+    tap.equal(done.returncode, status, done.stdout + done.stderr)
+    return done.stdout, done.stderr
+
+
+class Folder(tempfile.TemporaryDirectory):
+    def __enter__(self):
+        path = Path(super().__enter__())
+        for source in SAMPLES.iterdir():
+            shutil.copy(source, path)
+        (path / "Makefile").write_text(MAKEFILE)
+        return path
+
+
+def live(folder):
+    """Live objects of a run by domain: data, pointer, unknown."""
+    path = folder / "snapshot"
+    path.unlink(missing_ok=True)
+    run(["./main"], folder, TYPESLAB=f"snapshot={path}")
+    sums = {"data": 0, "pointer": 0, "unknown": 0}
+    for name, count in re.findall(r"(?m)^(\w+)-\d+-\S+ +(\d+)",
+                                  path.read_text()):
+        sums[name] += int(count)
+    return tuple(sums.values())
+
+
+def told(out):
+    return {word[1]: (word[0], word[2]) for word in
+            re.findall(r"(?m)^(\w+) +(\S+) +(.*)$", out)}
+
+
+def test_discovery():
+    with Folder() as folder:
+        out, err = run([TOOL, "wrap", "--discover", "--dry-run", "--", "make",
+                        "-sB"], folder)
+        tap.equal(err, "")
+        assert not (folder / "typed").exists()
+        got = told(out)
+        for name, size in (("xmalloc", "size: 1"), ("xcalloc", "size: 1*2"),
+                           ("xrealloc", "size: 2"),
+                           ("from_context", "size: 2"),
+                           ("with_header", "size: 1+2"),
+                           ("typed_inside", "size: 1")):
+            tap.equal(got[name], ("carries", size), name)
+        for name, why in (("hidden", "static"), ("variadic", "variadic"),
+                          ("nameless_alloc", "no name of its own")):
+            tap.equal(got[name][0], "cannot", name)
+            tap.contains(got[name][1], why)
+        tap.equal(got["indirect"][0], "perhaps")
+        tap.equal({"lookup", "xstrdup", "malloc", "by_pointer"} & set(got),
+                  set())
+
+
+def build(folder, *wrap):
+    run(["make", "-sB", f"CC={TOOL} cc {' '.join(wrap)}"], folder)
+    return live(folder)
+
+
+def test_types_reach_the_heap():
+    with Folder() as folder:
+        before = build(folder)
+        # typed_inside's own type counts as data; all others have none.
+        tap.equal(before[:2], (100, 0))
+        run([TOOL, "wrap", "--discover", "indirect", "-o", "shim", "--",
+             "make", "-sB"], folder)
+        data, pointer, unknown = build(folder, "--typeslab-wrap=shim")
+        tap.equal((data, pointer), (200, 500))
+        assert unknown < 10, unknown
+
+
+def test_by_name_alone():
+    """Only what was named; the rest is as it was."""
+    with Folder() as folder:
+        out, _ = run([TOOL, "wrap", "xmalloc", "with_header:2", "-o", "shim",
+                      "--", "make", "-sB"], folder)
+        tap.equal(told(out), {"xmalloc": ("carries", "size: 1"),
+                              "with_header": ("carries", "size: 2")})
+        data, pointer, _ = build(folder, "--typeslab-wrap=shim")
+        tap.equal((data, pointer), (200, 200))
+
+
+def test_other_optimisations():
+    for level in ("-O0", "-O3", "-O2 -flto -fuse-ld=lld"):
+        with Folder() as folder:
+            (folder / "Makefile").write_text(
+                MAKEFILE.replace("-O2", level, 1)
+                .replace("$(CC) -o", "$(CC) $(CFLAGS) -o"))
+            run([TOOL, "wrap", "--discover", "indirect", "-o", "shim", "--",
+                 "make", "-sB"], folder)
+            tap.equal(build(folder, "--typeslab-wrap=shim")[:2], (200, 500),
+                      level)
+
+
+def test_from_ir():
+    with Folder() as folder:
+        run(["clang-22", "-O2", "-g", "-fsanitize=alloc-token", "-S",
+             "-emit-llvm", "wrap.c"], folder)
+        out, _ = run([TOOL, "wrap", "--discover", "--ir", "wrap.ll"], folder)
+        tap.equal(told(out)["xmalloc"], ("carries", "size: 1"))
+        header = (folder / "typed/wrap.h").read_text()
+        tap.contains(header, "struct context;")
+        for name in ("wrap.c", "wrap.o"):
+            assert (folder / "typed" / name).stat().st_size
+
+
+def test_refusals():
+    with Folder() as folder:
+        for args, says in (
+                ((), "is needed"),
+                (("--", "make"), "NAME or --discover"),
+                (("--discover",), "is needed"),
+                (("nobody", "--", "make", "-sB"), "nobody: neither"),
+                (("xmalloc:2", "--", "make", "-sB"), "names no arguments"),
+                (("xmalloc:x", "--", "make", "-sB"), "names no arguments"),
+                (("--discover", "--", "make", "-sB", "CC=gcc"), "no compile"),
+                (("--discover", "--", "false"), "failed with status 1"),
+                (("--discover", "--ir", "wrap.c"), "not LLVM IR"),
+                (("--discover", "--ir", "/no/file"), "No such file"),
+                (("--discover", "-o", "/no/folder", "--", "make", "-sB"),
+                 "/no/folder"),
+        ):
+            _, err = run([TOOL, "wrap", *args], folder, 2)
+            tap.contains(err, says)
+
+
+if __name__ == "__main__":
+    tap.run(sys.modules[__name__])

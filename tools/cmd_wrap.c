@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* typeslab wrap: callers' types through a program's own wrappers. */
+#include "tools/command.h"
+
+#include "tools/audit_build.h"
+#include "tools/audit_read.h"
+#include "tools/cc_run.h"
+#include "tools/must.h"
+#include "tools/source.h"
+#include "tools/terminal.h"
+#include "tools/wrap.h"
+
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_FOLDER "typed"
+
+struct options {
+	bool has_discover;
+	bool is_dry; /* tell, write nothing */
+	const char *folder;
+	char **names;
+	size_t nr_names;
+	size_t capacity;
+	const char **inputs; /* IR */
+	size_t nr_inputs;
+	size_t inputs_capacity;
+	char **command;
+};
+
+enum {
+	KEY_DISCOVER = 256,
+	KEY_DRY,
+	KEY_IR,
+};
+
+static const struct argp_option option_list[] = {
+	{ .name = "discover",
+	  .key = KEY_DISCOVER,
+	  .doc = "Take every function that is seen to be a wrapper" },
+	{ .name = "dry-run",
+	  .key = KEY_DRY,
+	  .doc = "Only tell what would be done" },
+	{ .name = "ir",
+	  .key = KEY_IR,
+	  .arg = "FILE",
+	  .doc = "Read LLVM IR (clang-22 -O1 -g -S -emit-llvm) and run no "
+		 "build" },
+	{ .name = "output",
+	  .key = 'o',
+	  .arg = "FOLDER",
+	  .doc = "Write wrap.h, wrap.c and wrap.o there (default: typed)" },
+	{ 0 },
+};
+
+static void take_argument(struct options *options, char *argument,
+			  struct argp_state *state)
+{
+	int at = state->next - 1;
+
+	/* What follows "--" is a command that builds. */
+	if (at && !strcmp(state->argv[at - 1], "--")) {
+		options->command = state->argv + at;
+		state->next = state->argc;
+		return;
+	}
+	options->names = must_room(options->names, options->nr_names,
+				   &options->capacity, sizeof(char *));
+	options->names[options->nr_names++] = argument;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case KEY_DISCOVER:
+		options->has_discover = true;
+		return 0;
+	case KEY_DRY:
+		options->is_dry = true;
+		return 0;
+	case KEY_IR:
+		options->inputs =
+			must_room(options->inputs, options->nr_inputs,
+				  &options->inputs_capacity, sizeof(char *));
+		options->inputs[options->nr_inputs++] = argument;
+		return 0;
+	case 'o':
+		options->folder = argument;
+		return 0;
+	case ARGP_KEY_ARG:
+		take_argument(options, argument, state);
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->command && !options->nr_inputs)
+			argp_error(state, "-- and a command that builds, or "
+					  "--ir FILE, is needed");
+		if (!options->nr_names && !options->has_discover)
+			argp_error(state, "a NAME or --discover is needed");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int read_module(void *context, const char *path)
+{
+	struct text_fault fault = { .what = "not LLVM IR" };
+	struct text text;
+	struct piece bytes;
+	int status = -1;
+
+	/* A watched build's remarks are not needed here. */
+	if (strstr(path, ".log"))
+		return 0;
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	if (audit_format_of(bytes) == FORMAT_IR)
+		status = wrap_read_ir(context, bytes, &fault);
+	text_fini(&text);
+	if (status < 0)
+		source_complain(path, &fault);
+	return status;
+}
+
+static int read_all(struct wraps *wraps, const struct options *options)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < options->nr_inputs && !status; i++)
+		status = read_module(wraps, options->inputs[i]);
+	if (status || !options->command)
+		return status;
+	/*
+	 * Types of functions; values not hidden in memory, as in -O0; and who
+	 * is an allocator by its declaration.
+	 */
+	if (setenv(AUDIT_FLAGS, "-g -O1 -fsanitize-alloc-token-extended", 1)) {
+		warn("environment");
+		return -1;
+	}
+	if (audit_watch(options->command, read_module, wraps) < 0)
+		return -1;
+	if (wraps->nr_modules)
+		return 0;
+	warnx("%s: no compile was seen: does it use CC or clang-22?",
+	      options->command[0]);
+	return -1;
+}
+
+/*
+ * Who asks a wrapper for a T * needs no help: the types inside it are seen.
+ * And a function that may give back an old block (sdscatlen) must not be
+ * declared as giving a new one.
+ */
+static bool is_typeless(const struct wrap_function *function)
+{
+	return function->is_wrapper &&
+	       (!function->declaration ||
+		!strncmp(function->declaration, "void * ", 7));
+}
+
+/* Chooses by name, by discovery, and what the compiler calls already. */
+static int choose(struct wraps *wraps, const struct options *options)
+{
+	int status = 0;
+
+	wrap_resolve(wraps);
+	for (size_t i = 0; i < options->nr_names; i++)
+		status |= wrap_choose(wraps, options->names[i]) ? 0 : -1;
+	/* Who calls those that were named is a wrapper too. */
+	wrap_resolve(wraps);
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		struct wrap_function *function = &wraps->functions[i];
+
+		if ((options->has_discover && is_typeless(function)) ||
+		    function->is_rewritten)
+			function->is_chosen = true;
+	}
+	return status;
+}
+
+/* "1*2": which arguments make the size; "-": none does. */
+static const char *sizes_told(const struct wrap_function *function)
+{
+	const char *sign = wrap_size_of(function) == WRAP_SUM ? "+" : "*";
+	char text[4 * WRAP_MOST_ARGUMENTS] = "-";
+	size_t n = 0;
+
+	for (size_t i = 0; i < function->nr_arguments; i++) {
+		if (function->size_arguments >> i & 1)
+			n += snprintf(text + n, sizeof(text) - n, "%s%zu",
+				      n ? sign : "", i + 1);
+	}
+	return must_keep_string(text);
+}
+
+static void tell(const struct wraps *wraps, const struct options *options)
+{
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		const struct wrap_function *function = &wraps->functions[i];
+		const char *obstacle = wrap_obstacle(function);
+
+		if (function->is_chosen && !obstacle)
+			printf("carries  %-28s size: %s\n", function->name,
+			       sizes_told(function));
+		else if (function->is_chosen)
+			printf("cannot   %-28s %s\n", function->name, obstacle);
+		else if (options->has_discover && !obstacle &&
+			 wrap_is_candidate(wraps, function))
+			printf("perhaps  %-28s asks through a pointer; name it "
+			       "if it allocates\n",
+			       function->name);
+	}
+}
+
+static int write_file(const char *folder, const char *name,
+		      void (*print)(const struct wraps *wraps, FILE *to),
+		      const struct wraps *wraps)
+{
+	char *path = must_print("%s/%s", folder, name);
+	FILE *to = fopen(path, "we");
+	int status = 0;
+
+	if (to)
+		print(wraps, to);
+	if (!to || ferror(to) || fclose(to)) {
+		warn("%s", path);
+		status = -1;
+	}
+	free(path);
+	return status;
+}
+
+/* include/ of the tree, or of where the tool was installed. */
+static char *find_include(void)
+{
+	char tool[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
+
+	tool[n > 0 ? n : 0] = 0;
+	return must_print("-I%s/../include", dirname(tool));
+}
+
+static int write_all(const struct wraps *wraps, const char *folder)
+{
+	char *include = find_include();
+	char *source = must_print("%s/wrap.c", folder);
+	char *object = must_print("%s/wrap.o", folder);
+	const char *words[] = { "clang-22", "-O2", "-fPIC", "-fno-builtin",
+				include,    "-c",  source,  "-o",
+				object,	    NULL };
+	int status = -1;
+
+	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+		warn("%s", folder);
+	else if (!write_file(folder, "wrap.h", wrap_print_header, wraps) &&
+		 !write_file(folder, "wrap.c", wrap_print_shim, wraps))
+		status = cc_run_words((char **)words) ? -1 : 0;
+	free(include);
+	free(source);
+	free(object);
+	return status;
+}
+
+int command_wrap(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = option_list,
+		.parser = parse_option,
+		.args_doc = "[NAME[:ARG[*ARG]]...] -- COMMAND [ARGUMENT...]",
+		.doc = "Carries callers' types through a program's own "
+		       "allocation functions: writes a header to force in and "
+		       "a shim to link, for `typeslab cc --typeslab-wrap`. "
+		       "COMMAND builds the program; ARG says which argument "
+		       "(counted from 1) is the size.",
+	};
+	struct options options = { .folder = DEFAULT_FOLDER };
+	struct wraps wraps = { 0 };
+	int status;
+
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options))
+		return COMMAND_FAILED;
+	status = read_all(&wraps, &options);
+	if (!status)
+		status = choose(&wraps, &options);
+	if (!status) {
+		tell(&wraps, &options);
+		if (!options.is_dry)
+			status = write_all(&wraps, options.folder);
+	}
+	wrap_fini(&wraps);
+	free(options.names);
+	free(options.inputs);
+	return status < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
+}

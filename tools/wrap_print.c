@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap_print: the header and the shim; contract in wrap.h. */
+#include "tools/wrap.h"
+
+#include <string.h>
+
+static bool is_carried(const struct wrap_function *function)
+{
+	return function->is_chosen && !wrap_obstacle(function);
+}
+
+/* A tag must be known before a prototype names it; twice does no harm. */
+static void print_tags(const char *declaration, const char *keyword, FILE *to)
+{
+	while ((declaration = strstr(declaration, keyword))) {
+		size_t n = strlen(keyword);
+
+		n += strcspn(declaration + n, " ,)");
+		fprintf(to, "%.*s;\n", (int)n, declaration);
+		declaration += n;
+	}
+}
+
+/*
+ * Inlined, it would be the wrapper's malloc that has a type. And a type of its
+ * own there (long *p = malloc(n)) would outweigh the callers'.
+ */
+static void print_declaration(const struct wrap_function *function, FILE *to)
+{
+	print_tags(function->declaration, "struct ", to);
+	print_tags(function->declaration, "union ", to);
+	fprintf(to, "%s __attribute__((__malloc__, __noinline__%s));\n",
+		function->declaration,
+		function->asks_family ? ",\n\t__no_sanitize__(\"alloc-token\")"
+				      : "");
+}
+
+void wrap_print_header(const struct wraps *wraps, FILE *to)
+{
+	fputs("/* Written by typeslab wrap; forced in before every file. */\n"
+	      "#ifndef TYPESLAB_WRAP_H\n"
+	      "#define TYPESLAB_WRAP_H\n\n"
+	      "#if !defined(__ASSEMBLER__) && !defined(__cplusplus)\n",
+	      to);
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		const struct wrap_function *function = &wraps->functions[i];
+
+		if (is_carried(function) && function->declaration)
+			print_declaration(function, to);
+	}
+	fputs("#endif\n\n#endif /* TYPESLAB_WRAP_H */\n", to);
+}
+
+static void print_parameters(const struct wrap_function *function, FILE *to)
+{
+	for (size_t i = 0; i < function->nr_arguments; i++)
+		fprintf(to, "%s%s a%zu", i ? ", " : "", function->types[i],
+			i + 1);
+}
+
+/* What the block must hold at least. */
+static void print_size(const struct wrap_function *function, FILE *to)
+{
+	static const char *const signs[] = {
+		[WRAP_NO_SIZE] = "",
+		[WRAP_ONE] = "",
+		[WRAP_PRODUCT] = ", ",
+		[WRAP_SUM] = " + ",
+	};
+	enum wrap_size size = wrap_size_of(function);
+	const char *sign = "";
+
+	if (size == WRAP_NO_SIZE)
+		putc('0', to);
+	if (size == WRAP_PRODUCT)
+		fputs("product(", to);
+	for (size_t i = 0; i < function->nr_arguments; i++) {
+		if (!(function->size_arguments >> i & 1))
+			continue;
+		fprintf(to, "%sa%zu", sign, i + 1);
+		sign = signs[size];
+	}
+	if (size == WRAP_PRODUCT)
+		putc(')', to);
+}
+
+static void print_twin(const struct wrap_function *function, FILE *to)
+{
+	const char *comma = function->nr_arguments ? ", " : "";
+
+	fprintf(to, "\nvoid *%s(", function->name);
+	print_parameters(function, to);
+	fprintf(to, ");\nvoid *__alloc_token_%s(", function->name);
+	print_parameters(function, to);
+	fprintf(to,
+		"%ssize_t token)\n{\n"
+		"\tstruct typeslab_caller caller;\n\tvoid *block;\n\n"
+		"\ttypeslab_caller_begin(&caller, ",
+		comma);
+	print_size(function, to);
+	fprintf(to, ", token);\n\tblock = %s(", function->name);
+	for (size_t i = 0; i < function->nr_arguments; i++)
+		fprintf(to, "%sa%zu", i ? ", " : "", i + 1);
+	fputs(");\n\ttypeslab_caller_end(&caller);\n\treturn block;\n}\n", to);
+}
+
+void wrap_print_shim(const struct wraps *wraps, FILE *to)
+{
+	fputs("/* Written by typeslab wrap: the typed twins of wrappers. */\n"
+	      "/* Types are those of the ABI; C's own are in wrap.h. */\n"
+	      "#include <typeslab/token.h>\n\n"
+	      "/* Of two or three factors; 0 where it overflows. */\n"
+	      "#define product(...) multiply((size_t[]){ __VA_ARGS__ }, \\\n"
+	      "\tsizeof((size_t[]){ __VA_ARGS__ }) / sizeof(size_t))\n\n"
+	      "static inline size_t multiply(const size_t *factors, size_t n)\n"
+	      "{\n\tsize_t all = 1;\n\n"
+	      "\twhile (n--) {\n"
+	      "\t\tif (__builtin_mul_overflow(all, factors[n], &all))\n"
+	      "\t\t\treturn 0;\n\t}\n\treturn all;\n}\n",
+	      to);
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		if (is_carried(&wraps->functions[i]))
+			print_twin(&wraps->functions[i], to);
+	}
+}
