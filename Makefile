@@ -58,6 +58,12 @@ guest: setup all
 	@scripts/setup tests/stress/guest/packages
 	@tests/stress/guest/run $(BUILD)
 
+# Attacks on this heap and on others, as a table; QUICK=1: in 3 minutes.
+.PHONY: exploit
+exploit: setup all
+	@scripts/setup tests/exploit/packages
+	@tests/exploit/run-exploits $(BUILD) $(if $(QUICK),--quick)
+
 # Removes each safety check in turn; a named test must go red.
 mutants: setup all
 	@scripts/mutants
@@ -77,6 +83,7 @@ help:
 	@echo 'make test-gcc     the same with a library built by gcc, without the programs'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
+	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
 	@echo 'make guest        the stress programs in a virtual machine'
 	@echo 'make kernel       build and boot the typed kernel, draw its rows'
