@@ -72,6 +72,7 @@ clean:
 	rm -rf $(BUILD)
 
 include linux/kernel.mk
+include tests/fuzz/fuzz.mk
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
@@ -85,6 +86,9 @@ help:
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
+	@echo 'make fuzz         any bytes as operations, options, snapshots; SECONDS, ENGINE'
+	@echo 'make soak         10^8 operations against the model; OPERATIONS, SEED, SECONDS'
+	@echo 'make proof        the pure maps for all inputs'
 	@echo 'make guest        the stress programs in a virtual machine'
 	@echo 'make kernel       build and boot the typed kernel, draw its rows'
 	@echo 'make kernel-test  boot it with its KUnit suite'

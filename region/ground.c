@@ -94,10 +94,11 @@ char *ground_take(struct ground *ground, size_t size,
 void ground_check(const struct ground *ground)
 {
 	size_t size = ground->blocks * BLOCK_SIZE;
-	const char *extent = ground->start - CHUNK_SIZE;
+	const char *extent;
 
 	if (!ground->start && !ground->end)
 		return;
+	extent = ground->start - CHUNK_SIZE;
 	if (ground->start > ground->next || ground->next > ground->committed ||
 	    ground->committed > ground->end || ground->end != extent + size ||
 	    (extent - region.base) % BLOCK_SIZE)

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct acts_run run = {
 		.data = data,
 		.size = size,
-		.stride = 1,
+		.stride = 8,
 		.nr_calls = &nr_calls,
 	};
 

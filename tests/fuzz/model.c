@@ -96,10 +96,10 @@ const struct model_block *model_find(const void *p, bool inside)
 /* Which word comes after the one at @i in filling and checking. */
 static size_t next_word(size_t i, size_t usable)
 {
-	if (usable <= WHOLE_MAX || i + 8 < EDGE || i + EDGE >= usable)
+	if (usable <= WHOLE_MAX || i + 8 < EDGE || i + 8 + EDGE > usable)
 		return i + 8;
 	i = (i / STRIDE + 1) * STRIDE;
-	return i + EDGE < usable ? i : usable - EDGE;
+	return i + EDGE < usable ? i : (usable - EDGE) & ~7ul;
 }
 
 static uint64_t word_of(const struct model_block *block, size_t i)

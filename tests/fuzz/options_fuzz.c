@@ -9,11 +9,9 @@
 
 #include "heap/options.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct range {
 	uint64_t least;
@@ -30,15 +28,6 @@ static const struct range ranges[] = {
 	OPTION_LIST(X)
 #undef X
 };
-
-/* What is not understood is told on standard error, line after line. */
-static void be_silent(void)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, 2) < 0)
-		abort();
-}
 
 static void check_text(uint64_t value, const char *program,
 		       const char *environment)
@@ -58,7 +47,6 @@ static void check_text(uint64_t value, const char *program,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool is_silent;
 	size_t split = strnlen((const char *)data, size);
 	char *program = strndup((const char *)data, split);
 	char *environment = strndup((const char *)data + split + (split < size),
@@ -66,9 +54,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct options options;
 	const uint64_t *field = (const uint64_t *)(const void *)&options;
 
-	if (!is_silent)
-		be_silent();
-	is_silent = true;
 	options_read(&options, program, environment);
 	for (size_t i = 0; i < sizeof(options) / sizeof(*field); i++) {
 		if (ranges[i].is_text)

@@ -268,8 +268,13 @@ static void check_each(struct heap *heap)
 		large_check(heap, partition);
 		ground_check(&partition->slabs);
 		ground_check(&partition->large);
-		for (unsigned int class = 0; class < NR_CLASSES; class ++)
-			cache_check(cache_of_bin(bin_offset(row, class)), tag);
+		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+			struct cache *cache =
+				cache_of_bin(bin_offset(row, class));
+
+			if (cache_nr_slabs(cache))
+				cache_check(cache, tag);
+		}
 	}
 }
 

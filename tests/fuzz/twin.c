@@ -53,7 +53,7 @@ uint64_t twin_token(unsigned int index)
 		65536 + 15, 65536 + 16,
 		65536 + 63, 65536 + 64,
 		~0ul >> 1,  ~(~0ul >> 1),
-		~1ul,	    65536 + 65,
+		~0ul,	    65536 + 65,
 	};
 	uint64_t spread = (uint64_t)index * 0x9e3779b97f4a7c15;
 
