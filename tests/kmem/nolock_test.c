@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kmalloc_nolock() in a handler that interrupts the allocator at any instant.
+ *
+ * usage: nolock_test [SIGNALS]
+ *
+ * The main thread allocates and frees, small and large, and is bombarded: in
+ * the first round by the processor's trap after each instruction (x86-64), so
+ * that no instant is left out, in the second, shorter one by signals that
+ * another thread sends. The handler allocates from the same rows, writes
+ * a mark all over the object, and frees it at once or some signals later,
+ * after a look whether the mark is still there. The victim does the same with
+ * a mark of its own: a slot given twice shows.
+ */
+#define _GNU_SOURCE
+#include "typeslab/slab.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NR_HELD	  64
+#define NR_LIVE	  512
+#define SECONDS	  100
+#define OF_MAIN	  0x11
+#define OF_SIGNAL 0x22
+
+static unsigned long nr_handled, nr_got, nr_wanted;
+static volatile sig_atomic_t must_stop;
+
+static struct {
+	unsigned char *p;
+	size_t size;
+} held[NR_HELD];
+
+static void die(const char *what)
+{
+	static const char head[] = "nolock_test: ";
+	ssize_t unused = write(2, head, sizeof(head) - 1);
+
+	unused += write(2, what, strlen(what));
+	(void)unused;
+	_exit(1);
+}
+
+static unsigned long next_random(unsigned long *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state >> 11;
+}
+
+static void check(const unsigned char *p, size_t size, int mark)
+{
+	for (size_t i = 0; i < size; i++)
+		if (p[i] != mark)
+			die("an object has two owners\n");
+}
+
+/* From call sites that the victim uses too, so that rows are the same. */
+static void *take(size_t size, bool nolock)
+{
+	if (nolock)
+		return kmalloc_nolock(size, 0, NUMA_NO_NODE);
+	return kmalloc(size, GFP_KERNEL);
+}
+
+static void on_signal(int number)
+{
+	static unsigned long state = 88172645463325252ul;
+	unsigned int at = next_random(&state) % NR_HELD;
+	size_t size = 1 + next_random(&state) % 300;
+	int saved = errno;
+
+	(void)number;
+	errno = 4711;
+	if (++nr_handled >= nr_wanted)
+		must_stop = 1;
+	if (held[at].p) {
+		check(held[at].p, held[at].size, OF_SIGNAL);
+		kfree_nolock(held[at].p);
+	}
+	held[at].p = take(size, true);
+	held[at].size = size;
+	if (held[at].p) {
+		nr_got++;
+		memset(held[at].p, OF_SIGNAL, size);
+	}
+	if (errno != 4711)
+		die("errno was changed\n");
+	errno = saved;
+}
+
+static void *bombard(void *victim)
+{
+	while (!must_stop)
+		pthread_kill(*(pthread_t *)victim, SIGUSR1);
+	return NULL;
+}
+
+/* Traps after each instruction, or no longer; false: not on this processor. */
+static bool step(bool on)
+{
+#ifdef __x86_64__
+	if (on)
+		__asm__ volatile("pushf; orq $0x100, (%%rsp); popf" ::
+					 : "memory", "cc");
+	else
+		__asm__ volatile("pushf; andq $~0x100, (%%rsp); popf" ::
+					 : "memory", "cc");
+	return true;
+#else
+	return !on;
+#endif
+}
+
+static void churn(void)
+{
+	static unsigned char *live[NR_LIVE];
+	static size_t sizes[NR_LIVE];
+	unsigned long state = 0;
+
+	if (getrandom(&state, sizeof(state), 0) != sizeof(state) || !state)
+		state = 1;
+	printf("# SEED=%lu\n", state);
+	while (!must_stop) {
+		unsigned int at = next_random(&state) % NR_LIVE;
+		size_t size = 1 + next_random(&state) % 300;
+
+		if (next_random(&state) % 1000 == 0)
+			size = 40000 + next_random(&state) % 200000;
+		if (live[at]) {
+			check(live[at], sizes[at] < 64 ? sizes[at] : 64,
+			      OF_MAIN);
+			kfree(live[at]);
+		}
+		live[at] = take(size, false);
+		if (!live[at])
+			die("no memory\n");
+		sizes[at] = size;
+		memset(live[at], OF_MAIN, size);
+	}
+	for (int i = 0; i < NR_LIVE; i++) {
+		kfree(live[i]);
+		live[i] = NULL;
+	}
+}
+
+static void round_of(const char *what, unsigned long wanted, int number)
+{
+	nr_handled = 0;
+	nr_got = 0;
+	must_stop = 0;
+	nr_wanted = wanted;
+	if (number == SIGTRAP)
+		step(true);
+	churn();
+	if (number == SIGTRAP)
+		step(false);
+	/* It may fail; that it always does is not what is meant. */
+	printf("# %lu signals, %lu objects\n", nr_handled, nr_got);
+	if (nr_got < nr_handled / 4)
+		die("hardly any allocation worked\n");
+	printf("ok - %s\n", what);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long wanted = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000;
+	struct sigaction action = { .sa_handler = on_signal };
+	pthread_t victim = pthread_self(), thread;
+
+	printf("1..2\n");
+	/* A deadlock ends here. */
+	alarm(SECONDS);
+	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGTRAP, &action, NULL);
+	if (step(false) && step(true)) {
+		step(false);
+		round_of("after each instruction", wanted, SIGTRAP);
+	} else {
+		printf("ok - after each instruction # SKIP no such trap\n");
+	}
+	nr_wanted = 1;
+	must_stop = 0;
+	if (pthread_create(&thread, NULL, bombard, &victim))
+		die("no thread\n");
+	round_of("from another thread", wanted / 50, SIGUSR1);
+	pthread_join(thread, NULL);
+	for (int i = 0; i < NR_HELD; i++)
+		kfree(held[i].p);
+	return 0;
+}
