@@ -7,9 +7,6 @@ import verdict
 
 HEAD = ('set terminal svg size 900,560 font "sans,13" background "white"\n'
         "set grid\n")
-# Rows of one name and a number: a curve over that number.
-GROWN = {"types": ("types in the program", "types"),
-         "threads": ("threads on this machine", "threads")}
 
 
 def names_of(data):
@@ -75,7 +72,7 @@ def curve(title, xlabel, ylabel, lines, log_x):
 
 
 def grown(data, results, prefix):
-    """ns per operation over the number in the workloads' names."""
+    """Seconds over the number in the names of workloads PREFIX-NUMBER."""
     lines = {}
     for name in names_of(data):
         rows = [(int(w.rpartition("-")[2]), results.median(w, name))
@@ -102,6 +99,9 @@ def draw_all(data, results, folder):
             scripts[workload] = curve(
                 "Memory after a peak", "hours", "RssAnon + VmPTE, kB", lines,
                 False)
+    if lines := grown(data, results, "types"):
+        scripts["types"] = curve("Types in the program", "types", "seconds",
+                                 lines, True)
     errors = [draw(script, f"{folder}/{name}.svg")
               for name, script in scripts.items()]
     return [e for e in errors if e]

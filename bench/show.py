@@ -64,14 +64,26 @@ def head(data):
             + f"; others used {data['others']:.1%} of the machine\n")
 
 
+def failures_of(data, results):
+    """A line for all rows of a heap that failed for the same reason."""
+    reasons = {(w, h): why for w, h, why in data["reasons"]}
+    rows = {}
+    for workload, heap, failed, runs in results.failures():
+        why = reasons.get((workload, heap), "not run")
+        rows.setdefault((heap, why), []).append(
+            f"{workload} ({failed} of {runs})")
+    for (heap, why), names in rows.items():
+        what = ", ".join(names)
+        if len(names) == len(results.samples):
+            what = "all workloads"
+        yield f"{heap}: {why}: {what}\n"
+
+
 def report(data, results, noisy):
     """The whole text that run-bench prints."""
     parts = [head(data)]
     parts += [grid(data, results, field) for field in verdict.FIELDS]
-    reasons = {(w, h): why for w, h, why in data["reasons"]}
-    failures = [f"{w} on {h}: {failed} of {runs} runs: "
-                f"{reasons.get((w, h), 'not run')}\n"
-                for w, h, failed, runs in results.failures()]
+    failures = list(failures_of(data, results))
     if failures:
         parts.append("failed:\n" + "".join(failures))
     if noisy:
