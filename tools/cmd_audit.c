@@ -6,6 +6,7 @@
 #include "tools/audit_read.h"
 #include "tools/audit_report.h"
 #include "tools/terminal.h"
+#include "tools/types_table.h"
 
 #include <argp.h>
 #include <err.h>
@@ -37,12 +38,14 @@ struct options {
 	char **inputs;
 	int nr_inputs;
 	bool is_build; /* the inputs are a command */
+	bool is_misclassed;
 };
 
 enum {
 	KEY_ALL = 256,
 	KEY_FORMAT,
 	KEY_MIN,
+	KEY_MISCLASSED,
 	KEY_TOKEN_MAX,
 };
 
@@ -62,6 +65,10 @@ static const struct argp_option option_list[] = {
 	{ .name = "all",
 	  .key = KEY_ALL,
 	  .doc = "Name all places in the text, not the first few" },
+	{ .name = "misclassed",
+	  .key = KEY_MISCLASSED,
+	  .doc = "List types that hold pointers and were put among data, as "
+		 "lines of a policy file; FILE is a program built with -g" },
 	{ .name = "token-max",
 	  .key = KEY_TOKEN_MAX,
 	  .arg = "N",
@@ -117,6 +124,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_TOKEN_MAX:
 		options->token_max = read_number(argument, 65536, state);
+		return 0;
+	case KEY_MISCLASSED:
+		options->is_misclassed = true;
 		return 0;
 	case KEY_ALL:
 		options->has_all_sites = true;
@@ -195,6 +205,26 @@ static int judge(const struct audit *audit, const struct options *options)
 	return EXIT_BELOW;
 }
 
+static int print_misclassed(const struct options *options)
+{
+	struct types_table table = { 0 };
+	int status = 0;
+
+	if (options->is_build) {
+		warnx("--misclassed: name programs or objects, not a build");
+		return COMMAND_FAILED;
+	}
+	for (int i = 0; i < options->nr_inputs && !status; i++)
+		status = types_table_add_file(&table, options->inputs[i]);
+	if (!status) {
+		types_table_settle(&table);
+		types_table_print_misclassed(&table, stdout);
+		status = terminal_flush();
+	}
+	types_table_fini(&table);
+	return status < 0 ? COMMAND_FAILED : 0;
+}
+
 int command_audit(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -213,6 +243,8 @@ int command_audit(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options))
 		return COMMAND_FAILED;
+	if (options.is_misclassed)
+		return print_misclassed(&options);
 	audit_init(&audit);
 	audit.token_max = options.token_max;
 	status = read_inputs(&audit, &options);

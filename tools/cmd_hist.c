@@ -5,6 +5,7 @@
 #include "tools/kmalloc_histogram.h"
 #include "tools/source.h"
 #include "tools/terminal.h"
+#include "tools/types_map.h"
 
 #include <argp.h>
 #include <err.h>
@@ -15,12 +16,18 @@
 struct options {
 	bool is_slabinfo;
 	const char *source;
+	const char *types; /* a table of names, or NULL */
 };
 
 static const struct argp_option option_list[] = {
 	{ .name = "slabinfo",
 	  .key = 's',
 	  .doc = "Read a kernel's " SLABINFO ", or FILE in its format" },
+	{ .name = "types",
+	  .key = 't',
+	  .arg = "TABLE",
+	  .doc = "Name the types of each partition of a process; TABLE is "
+		 "what `typeslab types` printed. Discloses its secret map" },
 	{ 0 },
 };
 
@@ -31,6 +38,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 's':
 		options->is_slabinfo = true;
+		return 0;
+	case 't':
+		options->types = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->source)
@@ -73,6 +83,34 @@ static int draw_heap(const char *source)
 	return finish(&histogram, filled);
 }
 
+/* Names what lies in the partitions of process @source. */
+static int draw_types(const char *source, const char *path)
+{
+	struct types_table table = { 0 };
+	struct text_fault fault;
+	struct text text;
+	pid_t pid;
+	int status;
+
+	if (!source_is_pid(source, &pid)) {
+		warnx("%s: --types is for live processes: a snapshot does not "
+		      "hold the map",
+		      source_name(source));
+		return -1;
+	}
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	status = types_table_parse(
+		&table, (struct piece){ text.bytes, text.length }, &fault);
+	text_fini(&text);
+	if (status < 0)
+		source_complain(path, &fault);
+	else
+		status = types_map_print(pid, &table, stdout);
+	types_table_fini(&table);
+	return status;
+}
+
 static int draw_slabinfo(const char *path)
 {
 	struct histogram histogram;
@@ -106,10 +144,16 @@ int command_hist(int argc, char **argv)
 		       "standard input.",
 	};
 	struct options options = { 0 };
+	int status;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return COMMAND_FAILED;
 	if (options.is_slabinfo)
 		return draw_slabinfo(options.source);
-	return draw_heap(options.source);
+	status = draw_heap(options.source);
+	if (!status && options.types &&
+	    (draw_types(options.source, options.types) < 0 ||
+	     terminal_flush() < 0))
+		status = COMMAND_FAILED;
+	return status;
 }

@@ -18,6 +18,7 @@ int command_snapshot(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_wrap(int argc, char **argv);
+int command_types(int argc, char **argv);
 int command_cc(int argc, char **argv);
 int command_cxx(int argc, char **argv);
 

@@ -3,16 +3,13 @@
 #include "tools/elf_sites.h"
 
 #include "tools/elf_code.h"
+#include "tools/elf_file.h"
 #include "tools/elf_place.h"
 #include "tools/elf_targets.h"
 
 #include <elfutils/libdwfl.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct walk {
 	const struct elf_sites_user *user;
@@ -106,41 +103,17 @@ static const char *walk_module(struct walk *walk, bool *has_none)
 	return fault;
 }
 
-/* A core file, a folder or a device is nothing for libdwfl. */
-static const char *check_file(const char *path)
-{
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0 || fstat(fd, &status) < 0) {
-		if (fd >= 0)
-			close(fd);
-		return strerror(errno);
-	}
-	close(fd);
-	return S_ISREG(status.st_mode) ? NULL : "not a regular file";
-}
-
 const char *elf_sites_walk(const char *path, const struct elf_sites_user *user,
 			   bool *has_none)
 {
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo,
-		.section_address = dwfl_offline_section_address,
-	};
 	struct walk walk = { .user = user };
-	const char *fault = check_file(path);
-	Dwfl *dwfl;
+	struct elf_file file;
+	const char *fault = elf_file_open(&file, path);
 
 	if (fault)
 		return fault;
-	dwfl = dwfl_begin(&callbacks);
-	if (!dwfl)
-		return dwfl_errmsg(-1);
-	walk.module = dwfl_report_offline(dwfl, path, path, -1);
-	dwfl_report_end(dwfl, NULL, NULL);
-	fault = walk.module ? walk_module(&walk, has_none) : dwfl_errmsg(-1);
-	dwfl_end(dwfl);
+	walk.module = file.module;
+	fault = walk_module(&walk, has_none);
+	elf_file_close(&file);
 	return fault;
 }

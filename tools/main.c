@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "top", command_top, "watch a live heap" },
 	{ "audit", command_audit, "find where allocations lose their types" },
 	{ "wrap", command_wrap, "carry types through a program's wrappers" },
+	{ "types", command_types, "name the types that a program allocates" },
 	{ "cc", command_cc, "compile C with types for the heap" },
 	{ "c++", command_cxx, "compile C++ with types for the heap" },
 };
