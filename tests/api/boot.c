@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * boot: a signal in the middle of the first allocation's boot.
+ * boot: a signal in the middle of the heap's boot.
  *
  * Usage: boot allocate|fork|carry-on
  *
@@ -9,7 +9,8 @@
  * carry-on: the handler forks, and the child returns from it.
  *
  * The boot makes a key for the end of threads: the program stands in for the
- * function that does, and sends itself the signal there.
+ * function that does, and sends itself the signal there. It gets ready before
+ * the constructors of libraries: one of them may boot the heap.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -76,16 +77,24 @@ static int is_any_blocked(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+static void get_ready(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	int status = 0;
 
 	if (argc != 2)
-		return 2;
+		_exit(2);
 	alarm(SECONDS);
 	sigaction(SIGUSR1, &action, NULL);
 	what = argv[1];
+}
+
+__attribute__((__section__(".preinit_array"),
+	       __used__)) static void (*const first)(int, char **) = get_ready;
+
+int main(void)
+{
+	int status = 0;
+
 	if (!is_ours(64) || !is_ours(5000) || !is_ours(1000000))
 		return 3;
 	if (nr_boots != 1 || !is_answered || is_any_blocked())
