@@ -87,6 +87,21 @@ void caller_leave(void)
 		drop(heap);
 }
 
+/*
+ * Whether the call is the wrapper's own: not of the C library, nor of the
+ * runtime that throws. A wrapper has one call site, and these libraries are
+ * never unloaded: what was looked up last is not looked up again.
+ */
+static bool is_plain_site(struct announcement *announced, uintptr_t site)
+{
+	if (likely(site == announced->plain_site))
+		return true;
+	if (is_in_libc(site))
+		return false;
+	announced->plain_site = site;
+	return true;
+}
+
 uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 		     uintptr_t site, const void *frame)
 {
@@ -95,12 +110,14 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 
 	/* Not below the shim: it was left, or this is another stack. */
 	if ((const char *)frame >= announced->frame ||
-	    !is_shim_there(announced) || is_throw(site)) {
+	    !is_shim_there(announced) ||
+	    (site != announced->plain_site && is_throw(site))) {
 		drop(heap);
 		return token;
 	}
-	if (token || depth > TYPESLAB_CALLER_DEPTH || is_in_libc(site) ||
-	    !is_size_near(size, announced->size))
+	if (token || depth > TYPESLAB_CALLER_DEPTH ||
+	    !is_size_near(size, announced->size) ||
+	    !is_plain_site(announced, site))
 		return token;
 	token = announced->token;
 	announced->caller->proof = 0;

@@ -314,27 +314,39 @@ void heap_free_odd(void *p)
 	place_report(&place, ACT_FREE);
 }
 
-/* The live slot that begins at @p; kind is PLACE_LIVE, or it was reported. */
-static struct place find_live(const void *p, enum report_act act)
+/* The slab of the live slot that begins at @p; or NULL, and it was reported. */
+static never_inline struct slab *find_odd(const void *p, enum report_act act)
 {
 	struct place place = place_find(untagged(p));
 
-	if (likely(place.kind == PLACE_LIVE))
-		return place;
+	if (place.kind == PLACE_LIVE)
+		return place.slab;
 	heap_boot();
 	place.facts.address = p;
 	place_report(&place, act);
-	return place;
+	return NULL;
+}
+
+static struct slab *find_live(const void *p, enum report_act act)
+{
+	size_t chunk = region_chunk_of(p);
+	struct slab *slab;
+	uint8_t *state;
+
+	if (unlikely(chunk >= region_nr_chunks()))
+		return find_odd(p, act);
+	slab = slab_of_chunk(chunk);
+	if (unlikely(!slab_find_state(slab, p, &state) ||
+		     __atomic_load_n(state, __ATOMIC_RELAXED) != SLOT_LIVE))
+		return find_odd(p, act);
+	return slab;
 }
 
 size_t heap_usable_size(const void *p, enum report_act act)
 {
-	struct place place;
+	struct slab *slab = p ? find_live(p, act) : NULL;
 
-	if (!p)
-		return 0;
-	place = find_live(p, act);
-	return place.kind == PLACE_LIVE ? place.slab->size : 0;
+	return slab ? slab->size : 0;
 }
 
 /* The row a block moves to, or stays in. */
@@ -360,7 +372,7 @@ static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
 void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 {
 	struct heap *heap;
-	struct place place;
+	struct slab *slab;
 	unsigned int row;
 	bool is_zero;
 	void *moved;
@@ -371,8 +383,8 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		heap_free(p);
 		return NULL;
 	}
-	place = find_live(p, ACT_REALLOC);
-	if (place.kind != PLACE_LIVE) {
+	slab = find_live(p, ACT_REALLOC);
+	if (!slab) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -380,9 +392,8 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
-	row = realloc_row(place.slab, token, site);
-	if (row == row_of_bin(place.slab->bin) &&
-	    resize_in_place(heap, place.slab, size)) {
+	row = realloc_row(slab, token, site);
+	if (row == row_of_bin(slab->bin) && resize_in_place(heap, slab, size)) {
 		thread_leave(heap);
 		return p;
 	}
@@ -390,7 +401,7 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	thread_leave(heap);
 	if (!moved)
 		return or_no_memory(NULL);
-	memcpy(moved, untagged(p), size_min(size, place.slab->size));
+	memcpy(moved, untagged(p), size_min(size, slab->size));
 	heap_free(p);
 	return moved;
 }

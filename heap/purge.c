@@ -16,7 +16,7 @@
 #define BUDGET_PER_MS (128ul << 10)
 #define BUDGET_MAX    (32ul << 20)
 
-/* Two threads that look at once harm nothing but these. */
+/* Atomic each, and no more: threads that look at once share one budget. */
 static size_t mark;	   /* idle bytes at which to look again */
 static int64_t budget;	   /* bytes that may be given back now */
 static uint64_t budget_at; /* when it was brought up to date, in ms */
@@ -32,17 +32,19 @@ static size_t nr_used_bytes(void)
 	return cache_dirty_bytes() - cache_idle_bytes() + layout_large_bytes();
 }
 
-/* Whether something may be given back of what was not used for a while. */
-static bool has_budget(void)
+/* How much may be given back now of what was not used for a while. */
+static int64_t update_budget(void)
 {
-	uint64_t now = os_clock_ms();
 	uint64_t most = BUDGET_MAX / BUDGET_PER_MS;
+	uint64_t now = os_clock_ms();
+	uint64_t then = __atomic_exchange_n(&budget_at, now, __ATOMIC_RELAXED);
+	int64_t more = size_min(now - then, most) * BUDGET_PER_MS;
+	int64_t sum = __atomic_load_n(&budget, __ATOMIC_RELAXED) + more;
 
-	budget += size_min(now - budget_at, most) * BUDGET_PER_MS;
-	if (budget > (int64_t)BUDGET_MAX)
-		budget = BUDGET_MAX;
-	budget_at = now;
-	return budget > 0;
+	if (sum > (int64_t)BUDGET_MAX)
+		sum = BUDGET_MAX;
+	__atomic_store_n(&budget, sum, __ATOMIC_RELAXED);
+	return sum;
 }
 
 static void purge_cache(struct heap *heap, struct named *named,
@@ -97,16 +99,17 @@ static never_inline void look_through(struct heap *heap)
 	size_t soft = size_min(size_max(used / 8, least), layout.idle_max / 2);
 	size_t hard = size_max(used / 2, layout.idle_max);
 	size_t before = nr_idle_bytes();
+	int64_t allowed = update_budget();
 	size_t idle;
 
 	if (before > hard) {
 		purge(heap, 0, before - hard / 16 * 15, layout.refunds);
-	} else if (before > soft && has_budget()) {
+	} else if (before > soft && allowed > 0) {
 		__atomic_fetch_add(&slab_clock, 1, __ATOMIC_RELAXED);
-		purge(heap, AGE_OLD, budget, layout.refunds);
+		purge(heap, AGE_OLD, allowed, layout.refunds);
 	}
 	idle = nr_idle_bytes();
-	budget -= (int64_t)(before - idle);
+	__atomic_fetch_sub(&budget, (int64_t)(before - idle), __ATOMIC_RELAXED);
 	/* Not again at once, above all where the system refuses to take. */
 	__atomic_store_n(&mark, size_max(soft, idle + soft / 4),
 			 __ATOMIC_RELAXED);

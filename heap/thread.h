@@ -28,6 +28,7 @@ struct announcement {
 	uint64_t token;
 	size_t size;
 	uint64_t proof;
+	uintptr_t plain_site; /* known to be in no library of the system's */
 };
 
 struct heap {

@@ -7,15 +7,6 @@
 /* The address the door returns to: where there is no token, the call site. */
 #define SITE() ((uintptr_t)__builtin_return_address(0))
 
-/*
- * No thread is there yet, and hardly a signal handler: nobody sees the boot
- * half done. What allocates before this boots the heap itself.
- */
-__attribute__((__constructor__)) static void boot(void)
-{
-	heap_boot();
-}
-
 exported void *malloc(size_t size)
 {
 	return heap_alloc(size, 0, SITE());
