@@ -2,12 +2,12 @@
 /*
  * churn_stress: thousands of threads that live for a moment.
  *
- * Usage: churn_stress [SEED [THREADS]]
+ * Usage: churn_stress [SEED [THREADS [ROUNDS]]]
  *
  * Each leaves blocks behind that another thread frees, frees blocks made by
  * threads that are gone, and allocates in a destructor of thread-specific
- * data, up to the last round that POSIX grants. What a dead thread had at
- * hand must come back: memory stays bounded.
+ * data, up to the last round that POSIX grants, or in that many rounds. What
+ * a dead thread had at hand must come back: memory stays bounded.
  */
 #include "stress.h"
 
@@ -29,6 +29,7 @@ struct visitor {
 };
 
 static pthread_key_t last_words;
+static size_t nr_rounds = PTHREAD_DESTRUCTOR_ITERATIONS + 2;
 
 static unsigned long resident_mib(void)
 {
@@ -52,7 +53,7 @@ static void speak_last_words(void *value)
 		stress_fail("no memory in a destructor");
 	free(p);
 	free(q);
-	if (round < PTHREAD_DESTRUCTOR_ITERATIONS + 2)
+	if (round < nr_rounds)
 		pthread_setspecific(last_words, (void *)(round + 1));
 }
 
@@ -82,6 +83,8 @@ int main(int argc, char **argv)
 	unsigned int nr_threads = argc > 2 ? (unsigned int)atoi(argv[2]) : 4000;
 	unsigned long rss;
 
+	if (argc > 3)
+		nr_rounds = (size_t)atoi(argv[3]);
 	stress_watchdog(120);
 	if (pthread_key_create(&last_words, speak_last_words))
 		stress_fail("pthread_key_create");

@@ -17,6 +17,7 @@
  * Exhaustion must answer NULL and ENOMEM, and what is freed must come back.
  */
 #define _GNU_SOURCE
+#include "chain.h"
 #include "stress.h"
 
 #include <errno.h>
@@ -42,54 +43,6 @@
 #define EXIT_SKIP 77
 
 static struct stress_random main_random;
-
-/* Blocks in a chain through their first word. */
-struct link {
-	struct link *next;
-	size_t size;
-};
-
-/*
- * Takes blocks of the size until there are no more; how many. Never inlined:
- * it is one call site, hence one partition, whose ground comes back to it.
- */
-static __attribute__((noinline)) size_t take_all(struct link **chain,
-						 size_t size, size_t most)
-{
-	size_t nr;
-
-	for (nr = 0; nr < most; nr++) {
-		struct link *link;
-
-		errno = 0;
-		link = malloc(size);
-		if (!link) {
-			if (errno != ENOMEM)
-				stress_fail("NULL with errno %d", errno);
-			break;
-		}
-		memset(link, 0x5a, size);
-		link->next = *chain;
-		link->size = size;
-		*chain = link;
-	}
-	return nr;
-}
-
-static void give_all(struct link **chain)
-{
-	while (*chain) {
-		struct link *link = *chain;
-		const unsigned char *byte = (void *)link;
-
-		*chain = link->next;
-		for (size_t i = sizeof(*link); i < link->size; i += 509)
-			if (byte[i] != 0x5a)
-				stress_fail("byte %zu of %zu lost", i,
-					    link->size);
-		free(link);
-	}
-}
 
 static void refuse_everything(void)
 {
@@ -124,28 +77,6 @@ static void work_a_while(void)
 		stress_block_free(&block[i]);
 }
 
-/* All there is: a fifth of the limit or more, and as much again once freed. */
-static void exhaust_size(size_t size)
-{
-	struct link *chain = NULL;
-	size_t most = 2 * LIMIT / size;
-	size_t first = take_all(&chain, size, most);
-	size_t again;
-
-	if (first == most)
-		stress_fail("no limit at all");
-	refuse_everything();
-	give_all(&chain);
-	if (first * size < LIMIT / 5)
-		stress_fail("only %zu blocks of %zu", first, size);
-	malloc_trim(0);
-	again = take_all(&chain, size, most);
-	give_all(&chain);
-	if (again < first - first / 8)
-		stress_fail("%zu blocks of %zu, then %zu", first, size, again);
-	work_a_while();
-}
-
 /*
  * Each size in a process of its own: ground that one cache has used up is
  * never another's.
@@ -160,7 +91,9 @@ static void exhaust(void)
 
 		if (!pid) {
 			alarm(50);
-			exhaust_size(size[i]);
+			chain_exhaust(size[i], 2 * LIMIT / size[i], LIMIT / 5,
+				      refuse_everything);
+			work_a_while();
 			_exit(0);
 		}
 		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
@@ -194,14 +127,14 @@ static void from_the_start(int resource, char **argv)
  */
 static void exhaust_what_bites(int resource)
 {
-	struct link *chain = NULL;
+	struct chain *chain = NULL;
 
 	work_a_while();
 	set_limit(resource);
-	take_all(&chain, 60000, 2 * LIMIT / 60000);
-	give_all(&chain);
-	take_all(&chain, MIB, 2 * LIMIT / MIB);
-	give_all(&chain);
+	chain_take(&chain, 60000, 2 * LIMIT / 60000);
+	chain_give(&chain);
+	chain_take(&chain, MIB, 2 * LIMIT / MIB);
+	chain_give(&chain);
 	work_a_while();
 }
 
@@ -286,7 +219,7 @@ static void demand_zeros(size_t size)
 
 static void live_without_madvise(void)
 {
-	struct link *chain = NULL;
+	struct chain *chain = NULL;
 
 	work_a_while();
 	refuse_calls(false);
@@ -294,51 +227,51 @@ static void live_without_madvise(void)
 	demand_zeros(5000);
 	demand_zeros(MIB);
 	/* Nothing that is needed to give memory is refused. */
-	if (take_all(&chain, 5000, 20000) != 20000)
+	if (chain_take(&chain, 5000, 20000) != 20000)
 		stress_fail("out of memory");
-	give_all(&chain);
+	chain_give(&chain);
 	malloc_trim(0);
-	if (take_all(&chain, MIB, 100) != 100)
+	if (chain_take(&chain, MIB, 100) != 100)
 		stress_fail("out of memory");
-	give_all(&chain);
+	chain_give(&chain);
 	work_a_while();
 }
 
 static void live_without_mprotect(void)
 {
-	struct link *before = NULL, *chain = NULL;
+	struct chain *before = NULL, *chain = NULL;
 
-	take_all(&before, 1000, 10000);
+	chain_take(&before, 1000, 10000);
 	work_a_while();
 	refuse_calls(true);
 	demand_zeros(1000);
-	take_all(&chain, 1000, 100000);
-	take_all(&chain, MIB, 100);
-	give_all(&before);
+	chain_take(&chain, 1000, 100000);
+	chain_take(&chain, MIB, 100);
+	chain_give(&before);
 	malloc_trim(0);
 	/* What was just freed is there, whatever is refused. */
-	if (take_all(&before, 1000, 5000) != 5000)
+	if (chain_take(&before, 1000, 5000) != 5000)
 		stress_fail("what was freed did not come back");
-	give_all(&chain);
-	give_all(&before);
+	chain_give(&chain);
+	chain_give(&before);
 	work_a_while();
 }
 
 static void lock_and_use(void)
 {
-	struct link *chain = NULL;
+	struct chain *chain = NULL;
 
 	if (mlockall(MCL_CURRENT))
 		stress_fail("mlockall: %s", strerror(errno));
-	if (take_all(&chain, 1000, 8000) != 8000)
+	if (chain_take(&chain, 1000, 8000) != 8000)
 		stress_fail("out of memory");
-	give_all(&chain);
+	chain_give(&chain);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		stress_fail("mlockall of the future: %s", strerror(errno));
-	if (take_all(&chain, 1000, 2000) != 2000)
+	if (chain_take(&chain, 1000, 2000) != 2000)
 		stress_fail("out of memory");
-	take_all(&chain, MIB, 20);
-	give_all(&chain);
+	chain_take(&chain, MIB, 20);
+	chain_give(&chain);
 }
 
 /* A user without rights, whom the reservation must not cost the call. */

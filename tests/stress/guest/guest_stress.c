@@ -9,9 +9,9 @@
  * exhaust: there, the last byte is refused with NULL and ENOMEM, and what is
  *          freed can be had again.
  */
+#include "../chain.h"
 #include "../stress.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +20,6 @@
 #define MIB	    ((size_t)1 << 20)
 #define FEW_MAX_KIB (24ul << 10)
 #define NR_TOKENS   128
-
-struct link {
-	struct link *next;
-};
 
 void *__alloc_token_malloc(size_t size, size_t token);
 
@@ -65,49 +61,16 @@ static void make_few(void)
 		stress_fail("%lu KiB for few objects", kib);
 }
 
-/* One site, hence one partition. */
-static __attribute__((noinline)) size_t take(struct link **chain, size_t size,
-					     size_t most)
-{
-	size_t nr;
-
-	for (nr = 0; nr < most; nr++) {
-		struct link *link;
-
-		errno = 0;
-		link = malloc(size);
-		if (!link) {
-			if (errno != ENOMEM)
-				stress_fail("NULL with errno %d", errno);
-			break;
-		}
-		memset(link, 1, size);
-		link->next = *chain;
-		*chain = link;
-	}
-	return nr;
-}
-
-static void give(struct link **chain)
-{
-	while (*chain) {
-		struct link *next = (*chain)->next;
-
-		free(*chain);
-		*chain = next;
-	}
-}
-
 static void see_refund(size_t size)
 {
-	struct link *chain = NULL;
+	struct chain *chain = NULL;
 	unsigned long before, full, after;
 
 	before = read_kib("/proc/meminfo", "Committed_AS");
-	if (take(&chain, size, 128 * MIB / size) != 128 * MIB / size)
+	if (chain_take(&chain, size, 128 * MIB / size) != 128 * MIB / size)
 		stress_fail("out of memory");
 	full = read_kib("/proc/meminfo", "Committed_AS");
-	give(&chain);
+	chain_give(&chain);
 	malloc_trim(0);
 	after = read_kib("/proc/meminfo", "Committed_AS");
 	printf("blocks of %zu: committed %lu, %lu, then %lu KiB\n", size,
@@ -117,25 +80,6 @@ static void see_refund(size_t size)
 	if (after > before + (full - before) / 4)
 		stress_fail("%lu KiB of %lu not refunded", after - before,
 			    full - before);
-}
-
-static void exhaust(size_t size)
-{
-	struct link *chain = NULL;
-	size_t most = ((size_t)4 << 30) / size;
-	size_t first = take(&chain, size, most);
-	size_t again;
-
-	give(&chain);
-	malloc_trim(0);
-	again = take(&chain, size, most);
-	give(&chain);
-	malloc_trim(0);
-	printf("blocks of %zu: %zu, then %zu\n", size, first, again);
-	if (first == most)
-		stress_fail("no limit");
-	if (first * size < 64 * MIB || again < first - first / 8)
-		stress_fail("too few");
 }
 
 int main(int argc, char **argv)
@@ -149,8 +93,8 @@ int main(int argc, char **argv)
 		see_refund(MIB);
 		see_refund(1000);
 	} else if (!strcmp(name, "exhaust")) {
-		exhaust(MIB);
-		exhaust(4096);
+		chain_exhaust(MIB, ((size_t)4 << 30) / MIB, 64 * MIB, NULL);
+		chain_exhaust(4096, ((size_t)4 << 30) / 4096, 64 * MIB, NULL);
 	} else {
 		return 2;
 	}

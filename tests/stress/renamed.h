@@ -3,8 +3,8 @@
  * renamed: our C library doors under names of their own, forced in front of
  * library and test alike, so that a sanitizer keeps malloc for itself.
  */
-#ifndef UNIT_RENAMED_H
-#define UNIT_RENAMED_H
+#ifndef STRESS_RENAMED_H
+#define STRESS_RENAMED_H
 
 #define malloc		   typeslab_malloc
 #define calloc		   typeslab_calloc
@@ -27,4 +27,4 @@
 #define malloc_stats	   typeslab_malloc_stats
 #define mallopt		   typeslab_mallopt
 
-#endif /* UNIT_RENAMED_H */
+#endif /* STRESS_RENAMED_H */
