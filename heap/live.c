@@ -88,6 +88,24 @@ static void add_field(struct line *line, uint64_t n, const char *after)
 	line_add(line, after);
 }
 
+/* @line holds the name. */
+static bool say_columns(const struct view *view, struct line *line,
+			const struct row_counts *counts)
+{
+	while (line->length < 18)
+		line_add(line, " ");
+	line_add(line, " ");
+	add_field(line, counts->active, " ");
+	add_field(line, counts->total, " ");
+	add_field(line, counts->size, " ");
+	add_field(line, counts->per_slab, " ");
+	add_field(line, counts->pages_per_slab,
+		  " : tunables 0 0 0 : slabdata ");
+	add_field(line, counts->active_slabs, " ");
+	add_field(line, counts->slabs, " 0");
+	return say(view, line);
+}
+
 static bool say_row(const struct view *view, unsigned int row, bool is_large,
 		    const struct row_counts *counts)
 {
@@ -102,18 +120,35 @@ static bool say_row(const struct view *view, unsigned int row, bool is_large,
 		line_add(&line, "large");
 	else
 		line_add_number(&line, counts->size, 10, 1);
-	while (line.length < 18)
-		line_add(&line, " ");
-	line_add(&line, " ");
-	add_field(&line, counts->active, " ");
-	add_field(&line, counts->total, " ");
-	add_field(&line, counts->size, " ");
-	add_field(&line, counts->per_slab, " ");
-	add_field(&line, counts->pages_per_slab,
-		  " : tunables 0 0 0 : slabdata ");
-	add_field(&line, counts->active_slabs, " ");
-	add_field(&line, counts->slabs, " 0");
-	return say(view, &line);
+	return say_columns(view, &line, counts);
+}
+
+static void count_slots(struct row_counts *counts, const struct cache *cache,
+			size_t size, size_t span, uint64_t in_stock)
+{
+	/* Read at different moments, the two may disagree by a little. */
+	if (cache->nr_out > in_stock)
+		counts->active = cache->nr_out - in_stock;
+	counts->size = size;
+	counts->per_slab = span / size;
+	counts->total = cache->nr_slabs * counts->per_slab;
+	counts->pages_per_slab = span / 4096;
+	counts->slabs = cache->nr_slabs;
+	counts->active_slabs = cache->nr_slabs - cache->nr_empty;
+}
+
+static void count_large(struct row_counts *counts,
+			const struct partition *partition)
+{
+	counts->active = partition->nr_large;
+	counts->total = partition->nr_large;
+	counts->size = partition->nr_large
+			       ? partition->large_bytes / partition->nr_large
+			       : 0;
+	counts->per_slab = 1;
+	counts->pages_per_slab = (counts->size + 4095) / 4096;
+	counts->slabs = partition->nr_large;
+	counts->active_slabs = partition->nr_large;
 }
 
 static bool read_cache(const struct view *view, unsigned int row,
@@ -128,8 +163,6 @@ static bool read_cache(const struct view *view, unsigned int row,
 static bool say_cache(const struct view *view, unsigned int row,
 		      unsigned int class, const struct bin_sums *sums)
 {
-	size_t size = class_size(class);
-	size_t span = class_span(class);
 	struct row_counts counts = { 0 };
 	struct cache cache;
 
@@ -137,15 +170,8 @@ static bool say_cache(const struct view *view, unsigned int row,
 		return false;
 	if (!cache.nr_slabs)
 		return true;
-	/* Read at different moments, the two may disagree by a little. */
-	if (cache.nr_out > sums->in_stock)
-		counts.active = cache.nr_out - sums->in_stock;
-	counts.size = size;
-	counts.per_slab = span / size;
-	counts.total = cache.nr_slabs * counts.per_slab;
-	counts.pages_per_slab = span / 4096;
-	counts.slabs = cache.nr_slabs;
-	counts.active_slabs = cache.nr_slabs - cache.nr_empty;
+	count_slots(&counts, &cache, class_size(class), class_span(class),
+		    sums->in_stock);
 	return say_row(view, row, false, &counts);
 }
 
@@ -165,15 +191,7 @@ static bool say_large(const struct view *view, unsigned int row)
 		return false;
 	if (!partition.nr_large_allocs)
 		return true;
-	counts.active = partition.nr_large;
-	counts.total = partition.nr_large;
-	counts.size = partition.nr_large
-			      ? partition.large_bytes / partition.nr_large
-			      : 0;
-	counts.per_slab = 1;
-	counts.pages_per_slab = (counts.size + 4095) / 4096;
-	counts.slabs = partition.nr_large;
-	counts.active_slabs = partition.nr_large;
+	count_large(&counts, &partition);
 	return say_row(view, row, true, &counts);
 }
 
@@ -272,6 +290,70 @@ static bool say_domain(const struct view *view, enum domain domain)
 	return true;
 }
 
+/* Slots of one bin in all threads' magazines. */
+static bool sum_stock(const struct view *view, uint32_t bin, uint64_t *stock)
+{
+	uint64_t at = view->first_heap;
+
+	*stock = 0;
+	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
+		struct heap heap;
+		struct bin one;
+
+		if (!read_at(view, at, &heap, sizeof(heap)) ||
+		    !read_at(view, (uintptr_t)heap.bins + bin, &one,
+			     sizeof(one)))
+			return false;
+		*stock += magazine_count(&one);
+		at = (uintptr_t)heap.next_of_all;
+	}
+	return true;
+}
+
+/* A cache's slots, or, where it is one of large objects, those. */
+static bool say_named(const struct view *view, unsigned int number)
+{
+	uint32_t bin =
+		(view->layout.nr_rows << ROW_SHIFT) + (number << BIN_SHIFT);
+	struct row_counts counts = { 0 };
+	struct line line = { .length = 0 };
+	struct named named, *at;
+	struct cache cache;
+	uint64_t stock;
+
+	if (!read_at(view, (uintptr_t)&view->layout.named[number], &at,
+		     sizeof(at)) ||
+	    !read_at(view, (uintptr_t)at, &named, sizeof(named)) ||
+	    !read_at(view, (uintptr_t)&view->layout.caches[bin >> BIN_SHIFT],
+		     &cache, sizeof(cache)) ||
+	    !sum_stock(view, bin, &stock))
+		return false;
+	if (!named.size || !(cache.nr_slabs || named.partition.nr_large_allocs))
+		return true;
+	if (cache.nr_slabs)
+		count_slots(&counts, &cache, named.size, named.span, stock);
+	else
+		count_large(&counts, &named.partition);
+	named.name[NAMED_NAME_SIZE - 1] = 0;
+	line_add(&line, named.name);
+	return say_columns(view, &line, &counts);
+}
+
+static bool say_all_named(const struct view *view)
+{
+	uint32_t nr = view->layout.nr_named;
+
+	if (!nr)
+		return true;
+	if (!say_text(view, TYPESLAB_SNAPSHOT_CACHES))
+		return false;
+	for (uint32_t i = 0; i < nr; i++) {
+		if (!say_named(view, i))
+			return false;
+	}
+	return true;
+}
+
 static bool is_ours(const struct live_root *root)
 {
 	return root->magic == LIVE_MAGIC && root->version == LIVE_VERSION &&
@@ -279,7 +361,8 @@ static bool is_ours(const struct live_root *root)
 	       root->layout_size == sizeof(struct layout) &&
 	       root->heap_size == sizeof(struct heap) &&
 	       root->cache_size == sizeof(struct cache) &&
-	       root->partition_size == sizeof(struct partition);
+	       root->partition_size == sizeof(struct partition) &&
+	       root->named_size == sizeof(struct named);
 }
 
 enum live_result live_print(const struct live_reader *reader, uint64_t address,
@@ -298,7 +381,8 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 	    !read_at(&view, (uintptr_t)root.first_heap, &view.first_heap,
 		     sizeof(view.first_heap)))
 		return LIVE_UNREADABLE;
-	if (view.layout.nr_rows > NR_PARTITIONS_MAX)
+	if (view.layout.nr_rows > NR_PARTITIONS_MAX ||
+	    view.layout.nr_named > NR_NAMED_MAX)
 		return LIVE_FOREIGN;
 	if (!say_head(&view, subject))
 		return LIVE_UNREADABLE;
@@ -306,7 +390,7 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 		return LIVE_EMPTY;
 	if (!say_counts(&view) || !say_domain(&view, DOMAIN_DATA) ||
 	    !say_domain(&view, DOMAIN_POINTER) ||
-	    !say_domain(&view, DOMAIN_UNKNOWN) ||
+	    !say_domain(&view, DOMAIN_UNKNOWN) || !say_all_named(&view) ||
 	    !say_text(&view, TYPESLAB_SNAPSHOT_END))
 		return LIVE_UNREADABLE;
 	return LIVE_OK;

@@ -34,6 +34,7 @@ struct live_root {
 	uint32_t heap_size;
 	uint32_t cache_size;
 	uint32_t partition_size;
+	uint32_t named_size;
 };
 
 /* Copies @size bytes at @address of the process; false: it cannot. */

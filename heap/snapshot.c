@@ -21,6 +21,7 @@ exported const struct live_root typeslab_live_1 = {
 	.heap_size = sizeof(struct heap),
 	.cache_size = sizeof(struct cache),
 	.partition_size = sizeof(struct partition),
+	.named_size = sizeof(struct named),
 };
 
 static bool read_own(void *context, uint64_t address, void *to, size_t size)

@@ -14,13 +14,19 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
+/* What has a name of its own is told by that. */
+static const char *domain_of(const struct snapshot_cache *cache)
+{
+	return cache->name[0] ? cache->name : domain_name(cache->domain);
+}
+
 /* Domain, partition, slot size: the order of the names. */
 static int compare_names(const void *left, const void *right)
 {
 	const struct snapshot_cache *a = left, *b = right;
 
 	if (a->domain != b->domain)
-		return strcmp(domain_name(a->domain), domain_name(b->domain));
+		return strcmp(domain_of(a), domain_of(b));
 	if (a->partition != b->partition)
 		return compare_numbers(a->partition, b->partition);
 	if (a->is_large != b->is_large)
@@ -71,7 +77,7 @@ const struct table_key table_keys[] = {
 
 static void draw_head(const struct snapshot *snapshot, FILE *to)
 {
-	uint64_t objects[NR_DOMAINS] = { 0 };
+	uint64_t objects[SNAPSHOT_NAMED + 1] = { 0 };
 	uint64_t bytes = 0, all = 0;
 
 	for (size_t i = 0; i < snapshot->nr_caches; i++) {
@@ -106,16 +112,20 @@ static unsigned int use_of(const struct snapshot_cache *cache)
 
 static void draw_cache(const struct snapshot_cache *cache, FILE *to)
 {
-	char size[24] = "large";
+	char size[24] = "large", name[SNAPSHOT_NAME_SIZE];
 
 	if (!cache->is_large)
 		snprintf(size, sizeof(size), "%" PRIu64, cache->object_size);
+	if (cache->name[0])
+		snprintf(name, sizeof(name), "%s", cache->name);
+	else
+		snprintf(name, sizeof(name), "%s-%02u-%s",
+			 domain_name(cache->domain), cache->partition, size);
 	fprintf(to,
 		"%9" PRIu64 " %9" PRIu64 " %3u%% %9" PRIu64 " %7" PRIu64
-		" %12" PRIu64 "  %s-%02u-%s\n",
+		" %12" PRIu64 "  %s\n",
 		cache->objects, cache->live_objects, use_of(cache),
-		cache->object_size, cache->slabs, bytes_of(cache),
-		domain_name(cache->domain), cache->partition, size);
+		cache->object_size, cache->slabs, bytes_of(cache), name);
 }
 
 const struct table_key *table_find_key(const char *name)

@@ -18,6 +18,9 @@ static const int domain_colours[NR_DOMAINS] = {
 	[DOMAIN_UNKNOWN] = 33,
 };
 
+/* Cyan. */
+#define COLOUR_OF_CACHES 36
+
 static struct sums *sum_partitions(const struct snapshot *snapshot,
 				   enum domain domain)
 {
@@ -76,6 +79,28 @@ static int add_domain(struct histogram *histogram,
 	return is_done ? 0 : -1;
 }
 
+/* A row for each cache that has a name of its own, if there are any. */
+static int add_named(struct histogram *histogram,
+		     const struct snapshot *snapshot)
+{
+	struct histogram_group *group = NULL;
+
+	for (size_t i = 0; i < snapshot->nr_caches; i++) {
+		const struct snapshot_cache *cache = &snapshot->caches[i];
+
+		if (!cache->name[0])
+			continue;
+		if (!group)
+			group = histogram_add_group(histogram, "caches",
+						    COLOUR_OF_CACHES);
+		if (!histogram_add_row(group, cache->name, cache->live_objects,
+				       cache->live_objects *
+					       cache->object_size))
+			return -1;
+	}
+	return 0;
+}
+
 static void note_typed_share(struct histogram *histogram,
 			     const struct snapshot *snapshot)
 {
@@ -116,5 +141,5 @@ int heap_histogram_fill(struct histogram *histogram,
 		histogram_effective_rows(
 			&histogram->groups[histogram->nr_groups - 1]),
 		nr[DOMAIN_UNKNOWN]);
-	return 0;
+	return add_named(histogram, snapshot);
 }

@@ -14,6 +14,7 @@ struct parse {
 	struct line_cursor lines;
 	struct snapshot *out;
 	size_t capacity;       /* of out->caches */
+	bool is_named;	       /* caches have names of their own from here on */
 	unsigned int seen;     /* a bit for each of the keys below */
 	bool is_ended;	       /* by the line that ends a whole text */
 	uint64_t live_objects; /* of all caches, to refuse what overflows */
@@ -230,7 +231,12 @@ static const char *parse_cache(struct parse *parse, struct piece line)
 	cache.objects = columns.objects;
 	cache.slabs = columns.slabs;
 	cache.pages_per_slab = columns.pages_per_slab;
-	what = parse_name(columns.name, parse->out, &cache);
+	if (parse->is_named) {
+		cache.domain = (enum domain)SNAPSHOT_NAMED;
+		copy_printable(cache.name, sizeof(cache.name), columns.name);
+	} else {
+		what = parse_name(columns.name, parse->out, &cache);
+	}
 	if (what)
 		return what;
 	if (__builtin_mul_overflow(cache.live_objects, cache.object_size,
@@ -285,6 +291,10 @@ static const char *parse_line(struct parse *parse, struct piece line)
 	if (is_line(line, TYPESLAB_SNAPSHOT_END)) {
 		parse->is_ended = true;
 		return check_keys(parse);
+	}
+	if (is_line(line, TYPESLAB_SNAPSHOT_CACHES)) {
+		parse->is_named = true;
+		return NULL;
 	}
 	if (piece_has_prefix(line, OWN_PREFIX))
 		return parse_key(parse, line);

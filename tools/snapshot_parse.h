@@ -6,7 +6,8 @@
  * Promises:   takes any bytes; a text is either read whole or refused with
  *             the line and the reason. Sums over what was read do not overflow.
  * Relies on:  nothing: no file, no system call, no state.
- * Invariant:  caches[i].partition < partitions[caches[i].domain];
+ * Invariant:  caches[i].partition < partitions[caches[i].domain], or the
+ *             domain is SNAPSHOT_NAMED;
  *             the sums of live objects and of live bytes fit 64 bits.
  */
 #ifndef TOOLS_SNAPSHOT_PARSE_H
@@ -22,6 +23,10 @@ extern const enum domain snapshot_order[NR_DOMAINS];
 /* More partitions in a domain than any library of ours can have. */
 #define SNAPSHOT_MAX_PARTITIONS 4096
 
+/* A cache that has a name of its own is in no domain. */
+#define SNAPSHOT_NAMED	   NR_DOMAINS
+#define SNAPSHOT_NAME_SIZE 48
+
 struct snapshot_cache {
 	enum domain domain;
 	unsigned int partition;
@@ -31,6 +36,7 @@ struct snapshot_cache {
 	uint64_t objects; /* room for, live ones included */
 	uint64_t slabs;
 	uint64_t pages_per_slab;
+	char name[SNAPSHOT_NAME_SIZE]; /* of SNAPSHOT_NAMED: printable */
 };
 
 struct snapshot {

@@ -16,6 +16,8 @@
  *	# typeslab allocations 123456 4000 23456
  *	data-00-64  10 64 64 64 1 : tunables 0 0 0 : slabdata 1 1 0
  *	pointer-07-large  1 1 1048576 1 256 : tunables 0 0 0 : slabdata 1 1 0
+ *	# typeslab caches
+ *	inode_cache  5 32 1024 32 8 : tunables 0 0 0 : slabdata 1 1 0
  *	# typeslab end
  *
  * A cache's name is <domain>-<partition>-<slot size>, the partition counted
@@ -24,6 +26,9 @@
  * "partitions" counts data, pointer and unknown. "allocations" counts all
  * allocations ever made in the three domains, in the same order. Only caches
  * that ever held an object have a line. The file holds no address and no seed.
+ * Behind "caches", a line that is there if there are any, come those made at
+ * run time, by their names: kmem_caches, the columns of kmem_buckets, and the
+ * caches of accounted, reclaimable and node-bound objects.
  * A text without the last line was cut: by a full disk, or by a writer's end.
  */
 #ifndef TYPESLAB_SNAPSHOT_H
@@ -35,6 +40,7 @@
 	" <pagesperslab> : tunables <limit> <batchcount> <sharedfactor>"    \
 	" : slabdata <active_slabs> <num_slabs> <sharedavail>\n"
 #define TYPESLAB_SNAPSHOT_VERSION 1
+#define TYPESLAB_SNAPSHOT_CACHES  "# typeslab caches\n"
 #define TYPESLAB_SNAPSHOT_END	  "# typeslab end\n"
 
 #endif /* TYPESLAB_SNAPSHOT_H */

@@ -23,12 +23,12 @@ static int set_up(void **state)
 {
 	(void)state;
 	caches[0] = (struct snapshot_cache){
-		DOMAIN_UNKNOWN, 3, false, 64, 10, 20, 9, 1
+		DOMAIN_UNKNOWN, 3, false, 64, 10, 20, 9, 1, ""
 	};
-	caches[1] = (struct snapshot_cache){ DOMAIN_DATA, 1, true, 100000,
-					     1,		  2, 2,	   25 };
-	caches[2] = (struct snapshot_cache){ DOMAIN_DATA, 1,  false, 16,
-					     30,	  30, 3,     1 };
+	caches[1] = (struct snapshot_cache){ DOMAIN_DATA, 1, true, 100000, 1,
+					     2,		  2, 25,   "" };
+	caches[2] = (struct snapshot_cache){ DOMAIN_DATA, 1, false, 16, 30,
+					     30,	  3, 1,	    "" };
 	return 0;
 }
 

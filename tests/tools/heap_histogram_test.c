@@ -95,10 +95,41 @@ static void test_many_partitions(void **state)
 	histogram_fini(&got);
 }
 
+/* Behind the domains, by their names; there is no such group without them. */
+static void test_named(void **state)
+{
+	struct snapshot_cache caches[] = {
+		{ .domain = (enum domain)SNAPSHOT_NAMED,
+		  .name = "inode_cache",
+		  .object_size = 1000,
+		  .live_objects = 3 },
+		{ .domain = DOMAIN_DATA, .object_size = 16, .live_objects = 5 },
+	};
+	struct snapshot snapshot = {
+		.program = "prog",
+		.mode = "typed",
+		.partitions = { 1, 1, 1 },
+		.caches = caches,
+		.nr_caches = 2,
+	};
+	struct histogram got;
+
+	(void)state;
+	assert_int_equal(heap_histogram_fill(&got, &snapshot), 0);
+	assert_int_equal(got.nr_groups, 4);
+	assert_int_equal(got.groups[3].nr_rows, 1);
+	assert_string_equal(got.groups[3].rows[0].label, "inode_cache");
+	assert_int_equal(got.groups[3].rows[0].objects, 3);
+	assert_int_equal(got.groups[3].rows[0].bytes, 3000);
+	assert_int_equal(got.groups[0].objects, 5);
+	histogram_fini(&got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_many_partitions),
 	};

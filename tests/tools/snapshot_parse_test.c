@@ -64,6 +64,32 @@ static void test_whole(void **state)
 	snapshot_fini(&got);
 }
 
+/* Behind the line that says so, a name is a name, whatever it looks like. */
+static void test_named(void **state)
+{
+	static const char text[] =
+		HEAD "data-00-64  10 64 64 64 1" TAIL TYPESLAB_SNAPSHOT_CACHES
+		     "inode_cache  5 32 1024 32 8" TAIL
+		     "data-00-64 1 2 100 2 8" TAIL END;
+	struct text_fault fault;
+	struct snapshot got;
+
+	(void)state;
+	assert_int_equal(parse(text, &got, &fault), 0);
+	assert_int_equal(got.nr_caches, 3);
+	assert_string_equal(got.caches[0].name, "");
+	assert_int_equal(got.caches[1].domain, SNAPSHOT_NAMED);
+	assert_string_equal(got.caches[1].name, "inode_cache");
+	assert_int_equal(got.caches[1].live_objects, 5);
+	assert_int_equal(got.caches[1].object_size, 1024);
+	assert_int_equal(got.caches[2].domain, SNAPSHOT_NAMED);
+	assert_string_equal(got.caches[2].name, "data-00-64");
+	snapshot_fini(&got);
+	assert_int_equal(parse(HEAD "inode_cache  5 32 1024 32 8" TAIL END,
+			       &got, &fault),
+			 -1);
+}
+
 /* What a terminal might obey never reaches it. */
 static void test_unprintable(void **state)
 {
@@ -178,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_unprintable),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_every_cut),
