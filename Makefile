@@ -31,9 +31,22 @@ gate: setup all
 	@bench/gate $(BUILD)
 
 # Every workload of bench/list on every heap, and the table of targets.
-# QUICK=1: under five minutes; ARGS: see bench/run-bench --help.
+# QUICK=1: under five minutes; PEER=name=path.so: one more heap.
+BENCH_ARGS = $(BUILD) $(if $(QUICK),--quick) $(if $(PEER),--peer $(PEER))
 bench: bench-programs
-	@bench/run-bench $(BUILD) $(if $(QUICK),--quick) $(ARGS)
+	@bench/run-bench $(BENCH_ARGS) || [ $$? -le 2 ]
+	@bench/extras $(BENCH_ARGS)
+	@bench/count $(BENCH_ARGS) || [ $$? -eq 1 ]
+	@bench/targets $(BUILD)
+
+# Instructions, loads, stores and branches of a malloc and a free.
+bench-count: bench-programs
+	@bench/count $(BENCH_ARGS)
+
+# A heap of 12 GiB and 10^8 objects: alone on the machine, many minutes.
+bench-long: bench-programs
+	@bench/extras $(BENCH_ARGS) --long
+	@bench/targets $(BUILD)
 
 bench-programs: setup all
 	@scripts/setup bench/packages examples/packages
@@ -72,6 +85,7 @@ clean:
 	rm -rf $(BUILD)
 
 include linux/kernel.mk
+include tests/fuzz/fuzz.mk
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
@@ -85,12 +99,17 @@ help:
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
+	@echo 'make fuzz         any bytes as operations, options, snapshots; SECONDS, ENGINE'
+	@echo 'make soak         10^8 operations against the model; OPERATIONS, SEED, SECONDS'
+	@echo 'make proof        the pure maps for all inputs'
 	@echo 'make guest        the stress programs in a virtual machine'
 	@echo 'make kernel       build and boot the typed kernel, draw its rows'
 	@echo 'make kernel-test  boot it with its KUnit suite'
 	@echo 'make gate         time the fast path against its fastest peers'
 	@echo 'make bench        all workloads on our heap and its peers; QUICK=1'
+	@echo 'make bench-count  instructions of a malloc and a free'
+	@echo 'make bench-long   a heap of 12 GiB, and 10^8 objects'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-gcc run gate bench bench-programs lint sanitize guest mutants clean format help
+.PHONY: all setup test test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants clean format help
