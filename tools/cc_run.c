@@ -307,13 +307,13 @@ int cc_run_early(const struct cc_args *args)
 	char *raw = must_print("%s.early.bc", output);
 	char *typed = must_print("%s.typed.bc", output);
 	char *words[] = { (char *)opt_for(args->words[0]),
-			  (char *)"-passes=alloc-token",
+			  /* Once is enough: twins of wrappers allocate too. */
+			  (char *)"-passes=alloc-token,forceattrs",
+			  (char *)"-force-remove-attribute="
+				  "sanitize_alloc_token",
 			  (char *)(args->wrap ? "-alloc-token-extended=1"
 					      : "-alloc-token-extended=0"),
-			  raw,
-			  (char *)"-o",
-			  typed,
-			  NULL };
+			  raw, (char *)"-o", typed, NULL };
 	int status = compile_to_ir(args, output, raw);
 
 	if (!status)

@@ -102,9 +102,12 @@ static bool can_be_early(const struct cc_args *args)
 
 static int compile(struct cc_args *args)
 {
-	const char *folder = getenv(AUDIT_FOLDER);
+	const char *named = getenv(AUDIT_FOLDER);
+	char *folder = named ? must_print("%s", named) : NULL;
 	int status;
 
+	/* A compiler that is a stand-in of ours is not watched once more. */
+	unsetenv(AUDIT_FOLDER);
 	if (can_be_early(args))
 		status = cc_run_early(args);
 	else if (folder && args->is_compile && args->nr_sources)

@@ -219,6 +219,9 @@ def test_audit_watches_a_build():
             files = {Path(site["file"]).name for site in got["sites"]}
             assert {"main.c", "new_allocator.h"} <= files, files
             tap.equal(got["remarks"], got["sum"]["untyped"])
+            once = [site for site in got["sites"]
+                    if site["file"].endswith("main.c")]
+            tap.equal({site["times"] for site in once}, {1})
             assert got["sum"]["pointer"] >= 2, got["sum"]
         _, err = run([TOOL, "audit", "--", "make", "-sB", "CC=gcc",
                       "CXX=g++"], folder, 2)

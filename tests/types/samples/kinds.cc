@@ -12,7 +12,8 @@ struct choosing {
 	int plain::*which;
 };
 
-namespace inner {
+namespace inner
+{
 struct both {
 	referring one;
 	plain two;
@@ -31,9 +32,9 @@ honest *e;
 
 void fill(plain &with)
 {
-	a = new plain{1};
-	b = new referring{with};
-	c = new choosing{&plain::a};
-	d = new inner::both{{with}, {2}};
-	e = new honest{&with};
+	a = new plain{ 1 };
+	b = new referring{ with };
+	c = new choosing{ &plain::a };
+	d = new inner::both{ { with }, { 2 } };
+	e = new honest{ &with };
 }
