@@ -87,19 +87,10 @@ void caller_leave(void)
 		drop(heap);
 }
 
-/*
- * Whether the call is the wrapper's own: not of the C library, nor of the
- * runtime that throws. A wrapper has one call site, and these libraries are
- * never unloaded: what was looked up last is not looked up again.
- */
-static bool is_plain_site(struct announcement *announced, uintptr_t site)
+/* A program's wrappers have a few call sites: each place keeps one. */
+static uintptr_t *plain_place(struct announcement *announced, uintptr_t site)
 {
-	if (likely(site == announced->plain_site))
-		return true;
-	if (is_in_libc(site))
-		return false;
-	announced->plain_site = site;
-	return true;
+	return &announced->plain[(site ^ site >> 4) % NR_PLAIN_SITES];
 }
 
 uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
@@ -107,18 +98,21 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 {
 	struct announcement *announced = &heap->announced;
 	size_t depth = announced->frame - (const char *)frame;
+	uintptr_t *plain = plain_place(announced, site);
 
 	/* Not below the shim: it was left, or this is another stack. */
 	if ((const char *)frame >= announced->frame ||
-	    !is_shim_there(announced) ||
-	    (site != announced->plain_site && is_throw(site))) {
+	    !is_shim_there(announced) || (site != *plain && is_throw(site))) {
 		drop(heap);
 		return token;
 	}
 	if (token || depth > TYPESLAB_CALLER_DEPTH ||
-	    !is_size_near(size, announced->size) ||
-	    !is_plain_site(announced, site))
+	    !is_size_near(size, announced->size))
 		return token;
+	/* The C library and the runtime that throws are never unloaded. */
+	if (site != *plain && is_in_libc(site))
+		return token;
+	*plain = site;
 	token = announced->token;
 	announced->caller->proof = 0;
 	drop(heap);

@@ -20,6 +20,8 @@
 #include "heap/layout.h"
 #include "typeslab/token.h"
 
+#define NR_PLAIN_SITES 8u
+
 /* A token that a wrapper's shim announced; what is believed is kept here. */
 struct announcement {
 	struct typeslab_caller *caller; /* on the shim's stack; NULL: none */
@@ -28,7 +30,7 @@ struct announcement {
 	uint64_t token;
 	size_t size;
 	uint64_t proof;
-	uintptr_t plain_site; /* known to be in no library of the system's */
+	uintptr_t plain[NR_PLAIN_SITES]; /* sites in no system's library */
 };
 
 struct heap {
