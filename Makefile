@@ -26,8 +26,7 @@ run: setup all
 	@scripts/run-shows $(BUILD)
 
 # The fast path against the fastest peers, and a small program's memory.
-gate: setup all
-	@scripts/setup bench/packages
+gate: bench-programs
 	@bench/gate $(BUILD)
 
 # Every workload of bench/list on every heap, and the table of targets.
