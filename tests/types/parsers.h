@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parsers: every parser of compiler output as one call: 0 or -1. */
+#ifndef TYPES_PARSERS_H
+#define TYPES_PARSERS_H
+
+#include <stddef.h>
+
+typedef int parser_function(const char *text, size_t length);
+
+parser_function parser_log, parser_yaml, parser_ir, parser_wrap, parser_table;
+
+#endif /* TYPES_PARSERS_H */
