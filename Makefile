@@ -85,6 +85,7 @@ clean:
 
 include linux/kernel.mk
 include tests/fuzz/fuzz.mk
+include tests/types/types.mk
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
@@ -98,6 +99,7 @@ help:
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
+	@echo 'make types        types of real programs before and after wrap'
 	@echo 'make fuzz         any bytes as operations, options, snapshots; SECONDS, ENGINE'
 	@echo 'make soak         10^8 operations against the model; OPERATIONS, SEED, SECONDS'
 	@echo 'make proof        the pure maps for all inputs'
