@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -292,6 +293,51 @@ def test_names_do_not_break_the_page():
         page, _ = audit("--format", "html", log)
         assert "<script>alert" not in page and "f<b>" not in page, page
         tap.contains(page, "&lt;script&gt;alert('&amp;&quot;")
+
+
+# Clicks the head of the column of lines twice, and says what order came out.
+CLICKS = """<script>
+const head = [...document.querySelectorAll('#sites th')]
+  .find(th => th.textContent === 'line');
+const column = () => [...document.querySelectorAll('#sites tbody tr')]
+  .map(row => +row.cells[1].textContent).join(' ');
+const seen = [];
+head.click(); seen.push(column());
+head.click(); seen.push(column());
+const bars = [...document.querySelectorAll('#files .bar')]
+  .map(bar => Math.round([...bar.children]
+    .reduce((sum, part) => sum + part.getBoundingClientRect().width, 0) -
+    bar.getBoundingClientRect().width));
+document.body.innerHTML = `<pre>${seen.join('|')}|${bars.join(' ')}|` +
+  `${performance.getEntriesByType('resource').length}</pre>`;
+</script>"""
+
+
+def test_page_in_a_browser():
+    """It sorts, its bars are full, and it loads nothing."""
+    browser = next((path for path in map(shutil.which, (
+        "chromium-headless-shell", "chromium")) if path), None)
+    if not browser:
+        raise tap.Skip("no chromium is installed")
+    with tempfile.TemporaryDirectory() as folder:
+        out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
+        page = Path(folder) / "page.html"
+        audit("--format", "html", "-o", page, out["ll"])
+        lines = [s["line"] for s in report(out["ll"])["sites"]]
+        page.write_text(page.read_text().replace("</body>",
+                                                 CLICKS + "</body>"))
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu",
+             f"--user-data-dir={folder}/profile", "--dump-dom",
+             f"file://{page}"], capture_output=True, text=True, check=False,
+            timeout=120)
+        found = re.search(r"<pre>(.*?)</pre>", done.stdout)
+        assert found, done.stdout[-500:] + done.stderr[-500:]
+        down, up, bars, loaded = found[1].split("|")
+        tap.equal(list(map(int, down.split())), sorted(lines, reverse=True))
+        tap.equal(list(map(int, up.split())), sorted(lines))
+        tap.equal(set(bars.split()), {"0"})
+        tap.equal(loaded, "0")
 
 
 if __name__ == "__main__":
