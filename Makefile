@@ -12,6 +12,11 @@ $(BUILD)/build.ninja: | setup
 		{ cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 
+# The doors' suites and the programs on the hardened heap.
+test-hardened: setup all
+	@scripts/setup tests/programs/packages
+	@scripts/run-tests $(BUILD) --setup hardened
+
 # Installs what is missing of scripts/packages; silent when nothing is.
 setup:
 	@scripts/setup
@@ -95,6 +100,7 @@ help:
 	@echo 'make run          Redis, LevelDB and python3 on the heap, with histograms'
 	@echo 'make test         install what is missing, build, run all tests'
 	@echo 'make test-gcc     the same with a library built by gcc, without the programs'
+	@echo 'make test-hardened  the same suites under profile=hardened'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
@@ -113,4 +119,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants clean format help
+.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants clean format help

@@ -2,6 +2,8 @@
 /* cache: see cache.h. */
 #include "cache/cache.h"
 
+#include "slab/draw.h"
+
 #include "os/os.h"
 #include "report/report.h"
 
@@ -153,7 +155,17 @@ void cache_unlock(struct cache *cache)
 	lock_release(&cache->lock);
 }
 
-int cache_take_locked(struct cache *cache, struct slot *out, int max)
+/* In the slabs' order with a *@random of 0. */
+static unsigned int take_from_slab(struct slab *slab, struct slot *out,
+				   unsigned int max, uint64_t *random)
+{
+	if (*random)
+		return slab_draw_slots_locked(slab, out, max, random);
+	return slab_take_slots_locked(slab, out, max);
+}
+
+static int take_locked(struct cache *cache, struct slot *out, int max,
+		       uint64_t random)
 {
 	int got = 0;
 
@@ -162,20 +174,31 @@ int cache_take_locked(struct cache *cache, struct slot *out, int max)
 
 		if (!slab)
 			break;
-		got += slab_take_slots_locked(slab, out + got, max - got);
+		got += take_from_slab(slab, out + got, max - got, &random);
 		relink_slab(cache, slab);
 	}
 	cache_count_out(cache, got);
 	return got;
 }
 
+int cache_take_locked(struct cache *cache, struct slot *out, int max)
+{
+	return take_locked(cache, out, max, 0);
+}
+
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	return cache_draw(cache, out, max, 0, tag);
+}
+
+int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
+	       uint32_t tag)
 {
 	int got;
 
 	if (!acquire(cache, tag))
 		return -1;
-	got = cache_take_locked(cache, out, max);
+	got = take_locked(cache, out, max, seed);
 	lock_release(&cache->lock);
 	return got;
 }

@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "heap/caller.h"
 #include "heap/fork.h"
+#include "heap/hardened.h"
 #include "heap/large.h"
 #include "heap/nowait.h"
 #include "heap/place.h"
@@ -95,6 +96,13 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slots[got - 1].address;
 }
 
+/* @size is at most what the largest slot has for the program. */
+static unsigned int class_for(size_t size, size_t align)
+{
+	size += layout.scrub.canary;
+	return align == 1 ? class_of(size) : class_of_aligned(size, align);
+}
+
 /* What large_alloc() is to be asked for; @size 0: the bin's slot is wanted. */
 struct large_wish {
 	size_t size;
@@ -104,9 +112,12 @@ struct large_wish {
 static void *try_in_bin(struct heap *heap, uint32_t bin,
 			struct large_wish large, bool *is_zero)
 {
-	*is_zero = false;
+	bool is_hardened = layout_is_hardened(bin);
+
+	*is_zero = is_hardened && layout.scrub.zeroes;
 	if (!large.size)
-		return alloc_from(heap, bin);
+		return is_hardened ? hardened_alloc(heap, bin)
+				   : alloc_from(heap, bin);
 	return large_alloc(heap, bin, large.size, large.align, is_zero);
 }
 
@@ -132,9 +143,8 @@ static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
 	struct large_wish large = { size ? size : 1, align };
 	unsigned int class = NR_CLASSES;
 
-	if (size <= SMALL_MAX)
-		class = align == 1 ? class_of(size)
-				   : class_of_aligned(size, align);
+	if (size <= layout_usable(SMALL_MAX))
+		class = class_for(size, align);
 	if (class == NR_CLASSES)
 		return alloc_in_bin(heap, bin_offset(row, CLASS_LARGE), large,
 				    is_zero);
@@ -149,6 +159,21 @@ static void *or_no_memory(void *p)
 	return p;
 }
 
+/* Hardened: what the inline heap_alloc() is without. */
+static void *alloc_ready(struct heap *heap, size_t size, uint64_t token,
+			 uintptr_t site)
+{
+	unsigned int class;
+	uint64_t row;
+
+	if (size > layout_usable(SMALL_MAX))
+		return NULL;
+	class = class_for(size, 1);
+	row = token ? (uint64_t)layout_row(token, site) << ROW_SHIFT
+		    : heap_row_of_site(site);
+	return hardened_take(heap, row + (class << BIN_SHIFT));
+}
+
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 {
 	struct heap *heap = thread_enter();
@@ -158,6 +183,11 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
+	if (layout.is_hardened) {
+		p = alloc_ready(heap, size, token, site);
+		if (p)
+			return thread_leave(heap), p;
+	}
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
 	thread_leave(heap);
 	return or_no_memory(p);
@@ -171,6 +201,8 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 
 	if (size <= SMALL_MAX) {
 		p = heap_alloc(size, token, site);
+		if (layout.scrub.zeroes)
+			return p;
 		return p ? memset(p, 0, size) : NULL;
 	}
 	heap = thread_enter();
@@ -287,6 +319,9 @@ void heap_free_full(struct slab *slab, void *p, uint8_t *state)
 	if (slab->kind == SLAB_LARGE) {
 		large_free(heap, slab);
 		purge_idle(heap);
+	} else if (layout_is_hardened(slab->bin)) {
+		if (hardened_free(heap, slab, p, state))
+			purge_idle(heap);
 	} else {
 		free_small(heap, slab->bin, p, state);
 	}
@@ -342,11 +377,18 @@ static struct slab *find_live(const void *p, enum report_act act)
 	return slab;
 }
 
+static size_t usable_of(const struct slab *slab)
+{
+	return slab->kind == SLAB_SMALL && layout_is_hardened(slab->bin)
+		       ? layout_usable(slab->size)
+		       : slab->size;
+}
+
 size_t heap_usable_size(const void *p, enum report_act act)
 {
 	struct slab *slab = p ? find_live(p, act) : NULL;
 
-	return slab ? slab->size : 0;
+	return slab ? usable_of(slab) : 0;
 }
 
 /* The row a block moves to, or stays in. */
@@ -366,7 +408,8 @@ static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
 {
 	if (slab->kind == SLAB_LARGE)
 		return large_resize(heap, slab, size);
-	return size <= SMALL_MAX && class_size(class_of(size)) == slab->size;
+	return size <= layout_usable(SMALL_MAX) &&
+	       class_size(class_for(size, 1)) == slab->size;
 }
 
 void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
@@ -401,17 +444,19 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	thread_leave(heap);
 	if (!moved)
 		return or_no_memory(NULL);
-	memcpy(moved, untagged(p), size_min(size, slab->size));
+	memcpy(moved, untagged(p), size_min(size, usable_of(slab)));
 	heap_free(p);
 	return moved;
 }
 
 bool heap_check_size(const void *p, size_t size, size_t align)
 {
-	unsigned int class = class_of_aligned(size, align ? align : 1);
+	unsigned int class = NR_CLASSES;
 	struct place place = place_find(untagged(p));
 	size_t wanted = large_usable(size);
 
+	if (size <= layout_usable(SMALL_MAX))
+		class = class_for(size, align ? align : 1);
 	if (class < NR_CLASSES)
 		wanted = class_size(class);
 	if (place.kind != PLACE_LIVE || wanted == place.slab->size)

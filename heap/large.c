@@ -3,6 +3,7 @@
 #include "heap/large.h"
 
 #include "base/align.h"
+#include "heap/guard.h"
 #include "os/os.h"
 #include "report/report.h"
 
@@ -235,6 +236,7 @@ static void begin_life(uint32_t bin, char *start, size_t size, size_t span)
 
 	slab->start = (uintptr_t)start;
 	slab->bias = 0;
+	slab->prev = 0;
 	slab->kind = SLAB_LARGE;
 	slab->bin = bin;
 	slab->states = &slab->large_state;
@@ -256,13 +258,14 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 {
 	struct partition *partition = layout_partition(bin);
 	size_t most = region.nr_blocks * BLOCK_SIZE;
+	size_t guard = guard_behind_large();
 	size_t span;
 	char *start;
 
 	align = size_max(align, CHUNK_SIZE);
 	if (size > most || align > most)
 		return NULL;
-	span = round_up(size_max(size, 1), CHUNK_SIZE);
+	span = round_up(size_max(size, 1), CHUNK_SIZE) + guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return NULL;
 	*is_zero = true;
@@ -272,13 +275,29 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	if (start)
 		begin_life(bin, start, size, span);
 	lock_release(&partition->lock);
+	if (!start)
+		return NULL;
+	if (layout.scrub.zeroes) {
+		scrub_check_pages(start, span);
+		*is_zero = true;
+	}
+	if (guard)
+		guard_raise_large(record_at(start));
 	return start;
 }
 
 void large_free(struct heap *heap, struct slab *slab)
 {
 	struct partition *partition = layout_partition(slab->bin);
+	size_t guard = guard_of_large(slab);
+	char *start = region_chunk_base(slab);
+	size_t span = slab_span(slab) - guard;
+	enum condition condition =
+		scrub_pages(&layout.scrub, start, slab->size, span);
 
+	/* A guard that cannot be lowered is nobody's for ever. */
+	if (guard_lower_large(slab))
+		span += guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
 	partition->nr_large--;
@@ -286,7 +305,8 @@ void large_free(struct heap *heap, struct slab *slab)
 	slab->reciprocal = 0;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	add_dirty(partition, region_chunk_base(slab), slab_span(slab));
+	add_range(partition, start, span, condition,
+		  condition == GROUND_DIRTY ? span >> CHUNK_SHIFT : 0);
 	lock_release(&partition->lock);
 }
 
@@ -318,10 +338,8 @@ static bool grow_into_ground(struct heap *heap, struct partition *partition,
 }
 
 static bool resize_locked(struct heap *heap, struct partition *partition,
-			  struct slab *slab, size_t size)
+			  struct slab *slab, size_t size, size_t span)
 {
-	size_t span = round_up(size, CHUNK_SIZE);
-
 	if (span > slab_span(slab)) {
 		size_t more = span - slab_span(slab);
 
@@ -344,14 +362,28 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 {
 	struct partition *partition = layout_partition(slab->bin);
+	size_t guard = guard_of_large(slab);
+	size_t usable = large_usable(size);
+	size_t span = round_up(size, CHUNK_SIZE) + guard;
+	bool is_moved = guard && span != slab_span(slab);
 	bool done;
 
-	if (size <= SMALL_MAX || size > region.nr_blocks * BLOCK_SIZE)
+	if (size <= layout_usable(SMALL_MAX) ||
+	    size > region.nr_blocks * BLOCK_SIZE)
 		return false;
-	if (!layout_lock_partition(partition, thread_tag(heap)))
+	/* What the object has no more is scrubbed before others have it. */
+	if (usable < slab->size)
+		scrub_pages(&layout.scrub, region_chunk_base(slab) + usable,
+			    slab->size - usable, slab->size - usable);
+	if (is_moved && !guard_lower_large(slab))
 		return false;
-	done = resize_locked(heap, partition, slab, size);
-	lock_release(&partition->lock);
+	done = layout_lock_partition(partition, thread_tag(heap));
+	if (done) {
+		done = resize_locked(heap, partition, slab, size, span);
+		lock_release(&partition->lock);
+	}
+	if (is_moved)
+		guard_raise_large(slab);
 	return done;
 }
 

@@ -95,6 +95,22 @@ static const char *copy_environment(void)
 	return memcpy(copy, given, size);
 }
 
+/* A guard takes as much room as the object before it may: see guard.h. */
+#define GUARDED_REGION (4ul << 30)
+
+static void init_hardening(void)
+{
+	const struct options *options = &layout.options;
+
+	scrub_init(&layout.scrub, options);
+	hold_init(layout.holds, options);
+	if (region.nr_blocks * BLOCK_SIZE < GUARDED_REGION)
+		layout.options.guard = 0;
+	layout.is_hardened = options->zero || options->canary ||
+			     options->shuffle || options->quarantine ||
+			     options->reuse_after;
+}
+
 bool layout_init(void)
 {
 	const char *program = &typeslab_options ? typeslab_options : NULL;
@@ -107,6 +123,7 @@ bool layout_init(void)
 		return false;
 	init_rows();
 	init_purging();
+	init_hardening();
 	nr_caches = layout_nr_bin_rows() * NR_CLASSES_MAX;
 	layout.caches =
 		arena_take(&layout.arena, nr_caches * sizeof(struct cache), 64);

@@ -13,7 +13,9 @@
 
 #include "cache/cache.h"
 #include "cache/magazine.h"
+#include "heap/hold.h"
 #include "heap/options.h"
+#include "heap/scrub.h"
 #include "policy/domain.h"
 #include "policy/partition.h"
 #include "policy/size_class.h"
@@ -65,6 +67,9 @@ struct layout {
 	struct options options;
 	struct row_set rows[NR_DOMAINS];
 	unsigned int nr_rows;
+	bool is_hardened; /* no fast path: parts of the profile are on */
+	struct scrub scrub;
+	struct hold_rule holds[NR_CLASSES];
 	bool refunds;	      /* idle memory is refunded, not only purged */
 	size_t idle_max;      /* bytes that may stay idle */
 	struct cache *caches; /* row * NR_CLASSES_MAX + class */
@@ -176,6 +181,18 @@ unsigned int layout_row(uint64_t token, uintptr_t site);
 static inline bool layout_is_typed(uint64_t token)
 {
 	return layout.options.mode == MODE_TYPED && token;
+}
+
+/* Named caches are exempt: their objects are as long as their slots. */
+static inline bool layout_is_hardened(uint32_t bin)
+{
+	return layout.is_hardened && !layout_is_named(bin);
+}
+
+/* Bytes of a slot of @size that are the program's. */
+static inline size_t layout_usable(size_t size)
+{
+	return size - layout.scrub.canary;
 }
 
 static inline struct row_name layout_name(unsigned int row)

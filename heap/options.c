@@ -132,6 +132,18 @@ static void read_string(struct options *options, const char *string)
 	}
 }
 
+/* What no string said of the parts, the profile says, wherever it stood. */
+static void settle_parts(struct options *options)
+{
+	bool is_hardened = options->profile == PROFILE_HARDENED;
+
+#define X(name, value, hardened)         \
+	if (options->name == BY_PROFILE) \
+		options->name = is_hardened ? hardened : value;
+	PART_LIST(X)
+#undef X
+}
+
 void options_read(struct options *options, const char *program,
 		  const char *environment)
 {
@@ -140,4 +152,5 @@ void options_read(struct options *options, const char *program,
 #undef X
 	read_string(options, program);
 	read_string(options, environment);
+	settle_parts(options);
 }

@@ -25,24 +25,50 @@ enum option_mode {
 enum option_profile {
 	PROFILE_DEFAULT,
 	PROFILE_COMPAT,
+	PROFILE_HARDENED,
 };
+
+/* What an option holds until the profile has decided. */
+#define BY_PROFILE UINT64_MAX
 
 /*
  * X(name, kind, default, least, most, sentence): one line an option. A word's
  * value is its place in the list of words that begins the sentence; a size
  * takes K, M, G or T. docs/options.md is checked against this list.
  */
-#define OPTION_LIST(X)                                            \
-	X(mode, WORD, MODE_TYPED, 0, 2, "typed|random|none")      \
-	X(profile, WORD, PROFILE_DEFAULT, 0, 1, "default|compat") \
-	X(data, NUMBER, 8, 1, 1024, "1 to 1024 partitions")       \
-	X(pointer, NUMBER, 8, 1, 1024, "1 to 1024 partitions")    \
-	X(unknown, NUMBER, 16, 1, 1024, "1 to 1024 partitions")   \
-	X(token_max, NUMBER, 0, 0, 65536,                         \
-	  "0 to 65536, the build's -falloc-token-max")            \
-	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,      \
-	  "16M to 64T of address space")                          \
-	X(snapshot, TEXT, 0, 0, 0, "file to write at exit, %p the process")
+#define OPTION_LIST(X)                                                      \
+	X(mode, WORD, MODE_TYPED, 0, 2, "typed|random|none")                \
+	X(profile, WORD, PROFILE_DEFAULT, 0, 2, "default|compat|hardened")  \
+	X(data, NUMBER, 8, 1, 1024, "1 to 1024 partitions")                 \
+	X(pointer, NUMBER, 8, 1, 1024, "1 to 1024 partitions")              \
+	X(unknown, NUMBER, 16, 1, 1024, "1 to 1024 partitions")             \
+	X(token_max, NUMBER, 0, 0, 65536,                                   \
+	  "0 to 65536, the build's -falloc-token-max")                      \
+	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,                \
+	  "16M to 64T of address space")                                    \
+	X(snapshot, TEXT, 0, 0, 0, "file to write at exit, %p the process") \
+	X(zero, WORD, BY_PROFILE, 0, 1, "off|on")                           \
+	X(canary, WORD, BY_PROFILE, 0, 1, "off|on")                         \
+	X(shuffle, WORD, BY_PROFILE, 0, 1, "off|on")                        \
+	X(quarantine, SIZE, BY_PROFILE, 0, 64ul << 10,                      \
+	  "0 to 64K bytes a thread and cache")                              \
+	X(reuse_after, NUMBER, BY_PROFILE, 0, 4096, "0 to 4096 frees")      \
+	X(guard, NUMBER, BY_PROFILE, 0, 1024,                               \
+	  "0 to 1024, one slab in so many")                                 \
+	X(seal, WORD, BY_PROFILE, 0, 1, "off|on")
+
+/*
+ * X(name, value, hardened): the options that are the parts of the profile
+ * hardened, and what each is without it and with it.
+ */
+#define PART_LIST(X)           \
+	X(zero, 0, 1)          \
+	X(canary, 0, 1)        \
+	X(shuffle, 0, 1)       \
+	X(quarantine, 0, 4096) \
+	X(reuse_after, 0, 0)   \
+	X(guard, 0, 8)         \
+	X(seal, 0, 1)
 
 struct options {
 #define X(name, kind, value, least, most, sentence) uint64_t name;

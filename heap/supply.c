@@ -2,6 +2,7 @@
 /* supply: see supply.h. */
 #include "heap/supply.h"
 
+#include "heap/guard.h"
 #include "heap/named.h"
 #include "os/node.h"
 
@@ -11,6 +12,7 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 	size_t size = layout_slot_size(offset);
 	size_t span = layout_span(offset);
 	size_t nr_states = slab_nr_states(size, span);
+	size_t guard = guard_behind_slab(thread_random(heap));
 	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
 	struct region_asker asker = thread_asker(heap, is_first);
 	uint8_t *states;
@@ -20,13 +22,15 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 	if (!layout_lock_partition(partition, asker.tag))
 		return NULL;
 	/* All or nothing: a program may ask in vain for ever. */
-	ground = ground_take(&partition->slabs, span, &asker);
+	ground = ground_take(&partition->slabs, span + guard, &asker);
 	states = ground ? arena_take(&layout.states, nr_states, 8) : NULL;
 	if (ground && !states)
-		ground_untake(&partition->slabs, span);
+		ground_untake(&partition->slabs, span + guard);
 	lock_release(&partition->lock);
 	if (!states)
 		return NULL;
+	if (guard)
+		guard_raise(ground + span + guard);
 	if (layout_is_named(offset) && layout_named(offset)->node >= 0)
 		node_prefer(ground, span, layout_named(offset)->node);
 	slab = slab_of_chunk(region_chunk_of(ground));
@@ -41,14 +45,15 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 {
 	struct cache *cache = cache_of_bin(offset);
+	uint64_t seed = layout.options.shuffle ? thread_random(heap) | 1 : 0;
 	uint32_t tag = thread_tag(heap);
-	int got = cache_take(cache, out, max, tag);
+	int got = cache_draw(cache, out, max, seed, tag);
 	struct slab *slab;
 
 	if (got > 0)
 		return got;
 	if (!got && cache_recommit(cache, tag))
-		return cache_take(cache, out, max, tag);
+		return cache_draw(cache, out, max, seed, tag);
 	slab = supply_make_slab(heap, offset);
 	if (!slab)
 		return 0;
@@ -58,7 +63,7 @@ static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 		cache_count_out(cache, got);
 		return got;
 	}
-	return cache_take(cache, out, max, tag);
+	return cache_draw(cache, out, max, seed, tag);
 }
 
 int supply_take(struct heap *heap, uint32_t bin, struct slot *out, int max)

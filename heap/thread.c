@@ -3,6 +3,7 @@
 #include "heap/thread.h"
 
 #include "base/align.h"
+#include "base/random.h"
 #include "heap/fork.h"
 #include "heap/heap.h"
 #include "os/os.h"
@@ -76,19 +77,24 @@ static struct heap *make(void)
 	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
 	size_t size = round_up(sizeof(struct heap), 64);
 	size_t used = layout_nr_bin_rows() * sizeof(uint64_t);
+	size_t held = layout.is_hardened
+			      ? layout_nr_bin_rows() * NR_CLASSES_MAX *
+					sizeof(uint16_t)
+			      : 0;
 	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	char *memory;
 
 	/* The last id is not a heap's. */
 	if (id >= LOCK_ID_MAX)
 		return NULL;
-	memory = arena_take(&layout.arena, size + bins + used, 64);
+	memory = arena_take(&layout.arena, size + bins + used + held, 64);
 	if (!memory)
 		return NULL;
 	struct heap *heap = (struct heap *)memory;
 
 	heap->bins = (struct bin *)(memory + size);
 	heap->used = (uint64_t *)(memory + size + bins);
+	heap->held = (uint16_t *)(memory + size + bins + used);
 	heap->id = id;
 	seed_random(heap);
 	list_heap(heap);
@@ -100,9 +106,10 @@ void thread_divert(void)
 	thread_distance = 0;
 }
 
+/* Hardened, a thread stays diverted for ever. */
 void thread_resume(void)
 {
-	if (own && own != ENDED)
+	if (own && own != ENDED && !layout.is_hardened)
 		thread_distance = (char *)own->bins - (char *)thread_no_bins;
 }
 
@@ -180,10 +187,7 @@ uint64_t thread_random(struct heap *heap)
 {
 	if (unlikely(heap->generation != fork_generation()))
 		seed_random(heap);
-	heap->random ^= heap->random << 13;
-	heap->random ^= heap->random >> 7;
-	heap->random ^= heap->random << 17;
-	return heap->random * 0x2545f4914f6cdd1d;
+	return random_mix(random_next(&heap->random));
 }
 
 struct region_asker thread_asker(struct heap *heap, bool is_first)
@@ -206,6 +210,8 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 	if (nr)
 		cache_give(cache, bin->base, nr, thread_tag(heap));
 	bin->top = bin->base;
+	if (layout.is_hardened)
+		*heap_held(heap, offset) = 0;
 }
 
 void thread_flush(struct heap *heap)
@@ -235,6 +241,8 @@ static bool may_have(uint32_t offset, unsigned int slots)
 {
 	size_t size = layout_slot_size(offset);
 
+	if (layout_is_hardened(offset))
+		return slots <= layout.holds[class_of_bin(offset)].slots;
 	return slots <= MAGAZINE_SLOTS_MIN ||
 	       (slots <= MAGAZINE_SLOTS_MAX && slots * size <= MAGAZINE_BYTES);
 }
@@ -298,7 +306,8 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 {
 	const struct bin *bin = heap_bin(heap, offset);
 
-	if (likely(bin->end - bin->base == MAGAZINE_SLOTS_MAX))
+	if (likely(bin->end - bin->base == MAGAZINE_SLOTS_MAX) &&
+	    !layout.is_hardened)
 		return false;
 	return grow(heap, offset);
 }

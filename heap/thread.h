@@ -40,11 +40,12 @@ struct heap {
 	/* The owning thread's alone. */
 	uint32_t generation; /* of the random state */
 	uint64_t random;
-	struct slot *spare[3]; /* outgrown magazines by log2 of their size */
+	struct slot *spare[11]; /* outgrown magazines by log2 of their size */
 	struct announcement announced;
 	struct heap *next;	  /* in the pool */
 	struct heap *next_of_all; /* in the list of all, never removed */
 	uint64_t *used; /* a bit a class, a word a row: has a magazine */
+	uint16_t *held; /* by bin: see hold.h; hardened only */
 };
 
 /*
@@ -101,6 +102,11 @@ void thread_flush_bin(struct heap *heap, uint32_t offset);
 
 /* A magazine for the bin, or a larger one; false: no memory or at its most. */
 bool thread_grow_magazine(struct heap *heap, uint32_t offset);
+
+static inline uint16_t *heap_held(const struct heap *heap, uint32_t offset)
+{
+	return &heap->held[offset >> BIN_SHIFT];
+}
 
 static always_inline struct bin *heap_bin(const struct heap *heap,
 					  uint64_t offset)

@@ -103,6 +103,15 @@ bool os_purge(void *addr, size_t size)
 	return done;
 }
 
+bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory)
+{
+	int saved = errno;
+	bool done = !mincore(addr, size, has_memory);
+
+	errno = saved;
+	return done;
+}
+
 bool os_refund(void *addr, size_t size)
 {
 	int saved = errno;

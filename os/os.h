@@ -34,6 +34,11 @@ bool os_commit_reserved(void *addr, size_t size);
 bool os_allow_reading(void *addr, size_t size);
 /* Gives the memory back, keeps the pages usable: they read as zero. */
 bool os_purge(void *addr, size_t size);
+/*
+ * Which of the pages have memory behind them: a byte each in @has_memory, whose
+ * lowest bit says so; false when the system does not tell.
+ */
+bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory);
 /* Gives memory and commit charge back: the pages are reserved again. */
 bool os_refund(void *addr, size_t size);
 /* Keeps the range out of core files and huge pages; best effort. */

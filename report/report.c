@@ -195,6 +195,31 @@ void report_objects_left(const char *cache, size_t nr)
 	send(&line);
 }
 
+static void report_damage(const char *fault, const struct report_place *place,
+			  bool *said)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: ");
+	line_add(&line, fault);
+	add_place(&line, place);
+	finish(&line, said);
+}
+
+void report_overflow(const struct report_place *place)
+{
+	static bool said;
+
+	report_damage("overflow", place, &said);
+}
+
+void report_stale_write(const struct report_place *place)
+{
+	static bool said;
+
+	report_damage("write after free", place, &said);
+}
+
 void report_broken(const char *what)
 {
 	struct line line = { .length = 0 };

@@ -63,6 +63,10 @@ cold_path void report_dead_cache(const char *cache);
 /* Bytes to copy to or from a user that are not all in one user region. */
 cold_path void report_usercopy(const struct report_place *place, size_t size,
 			       bool to_user);
+/* A slot's canary is damaged. Usual cause: a write past the block's end. */
+cold_path void report_overflow(const struct report_place *place);
+/* A free slot holds something. Usual cause: a pointer kept after the free. */
+cold_path void report_stale_write(const struct report_place *place);
 /* Our own state is damaged: never returns, compat or not. */
 cold_path never_returns void report_broken(const char *what);
 

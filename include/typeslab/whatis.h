@@ -28,7 +28,7 @@ struct typeslab_whatis {
 	unsigned int partition; /* counted from 0 inside its domain */
 	bool accounted;		/* in the partition's accounted caches */
 	bool reclaimable;	/* in its reclaimable ones */
-	size_t size;		/* usable bytes of the slot */
+	size_t size;		/* of the slot, its canary included */
 	const void *start;	/* the slot's first byte */
 	bool large;		/* a span of its own */
 	bool live;		/* allocated, not yet freed */

@@ -47,9 +47,18 @@ struct fault_size {
 	void (*commit)(void *p, size_t align, size_t claim);
 };
 
+/* A live or freed block that is written to where it must not be. */
+struct fault_damage {
+	const char *name;
+	const char *word; /* of the report; NULL: nothing is wrong */
+	size_t size;
+	void (*commit)(char *p, size_t size);
+};
+
 extern const struct fault_place fault_places[];
 extern const struct fault_verb fault_verbs[];
 extern const struct fault_size fault_sizes[];
+extern const struct fault_damage fault_damages[];
 
 /* The compilers must know nothing of where a pointer comes from. */
 static inline void *hide(const void *p)

@@ -3,6 +3,7 @@
  * faults: commits one fault of the tables.
  *
  * Usage: faults --list | faults PLACE/VERB | faults size/NAME
+ *        | faults damage/NAME (where the options have zero and canary on)
  *
  * Prints what the heap's first line must look like, then does the deed. Who
  * is still alive after it uses the heap some more, says "alive" and leaves
@@ -52,9 +53,19 @@ static void describe(const void *p, char *text, size_t room)
 			 info.large ? "0" : "[0-9]+");
 }
 
+static bool has_option(const char *text)
+{
+	const char *options = getenv("TYPESLAB");
+
+	return options && strstr(options, text);
+}
+
+/* Shuffled, a slot that never was handed out may count as freed. */
 static const char *fault_word(const struct fault_place *place,
 			      const struct fault_verb *verb)
 {
+	bool is_shuffled = has_option("profile=hardened");
+
 	switch (place->kind) {
 	case FAULT_FREED:
 		return verb->freed;
@@ -63,11 +74,13 @@ static const char *fault_word(const struct fault_place *place,
 	case FAULT_INNER:
 		return "inner";
 	case FAULT_UNALLOCATED:
-		return "unallocated";
+		return is_shuffled ? "(double|freed|unallocated)"
+				   : "unallocated";
 	case FAULT_FOREIGN:
 		return "foreign";
 	case FAULT_BESIDE:
-		return "(unallocated|inner|foreign)";
+		return is_shuffled ? "(double|freed|unallocated|inner|foreign)"
+				   : "(unallocated|inner|foreign)";
 	}
 	return NULL;
 }
@@ -119,6 +132,27 @@ static void commit_size(const struct fault_size *size)
 	use_the_heap();
 }
 
+static void commit_damage(const struct fault_damage *damage)
+{
+	char *p = fault_malloc(damage->size);
+	char what[128];
+
+	describe(p, what, sizeof(what));
+	if (damage->word)
+		say("typeslab: %s: 0x%" PRIxPTR " %s\n", damage->word,
+		    (uintptr_t)p, what);
+	else
+		say("none\n");
+	damage->commit(p, damage->size);
+	use_the_heap();
+}
+
+static bool sees_damage(void)
+{
+	return has_option("profile=hardened") ||
+	       has_option("zero=on,canary=on");
+}
+
 static bool is_asked(const struct fault_place *place,
 		     const struct fault_verb *verb)
 {
@@ -131,6 +165,7 @@ static int walk_cases(const char *wanted)
 {
 	const struct fault_place *place;
 	const struct fault_verb *verb;
+	const struct fault_damage *damage;
 	const struct fault_size *size;
 	char name[128];
 
@@ -152,6 +187,13 @@ static int walk_cases(const char *wanted)
 			say("%s\n", name);
 		else if (!strcmp(wanted, name))
 			return commit_size(size), 0;
+	}
+	for (damage = fault_damages; damage->name; damage++) {
+		snprintf(name, sizeof(name), "damage/%s", damage->name);
+		if (!wanted && sees_damage())
+			say("%s\n", name);
+		else if (wanted && !strcmp(wanted, name))
+			return commit_damage(damage), 0;
 	}
 	return wanted ? 2 : 0;
 }

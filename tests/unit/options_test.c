@@ -72,6 +72,13 @@ static void test_good(void **state)
 		{ "profile=default", FIELD(profile), PROFILE_DEFAULT },
 		{ "profile=compat", FIELD(profile), PROFILE_COMPAT },
 		{ "data=1", FIELD(data), 1 },
+		{ "zero=on", FIELD(zero), 1 },
+		{ "zero=off", FIELD(zero), 0 },
+		{ "canary=on", FIELD(canary), 1 },
+		{ "shuffle=on", FIELD(shuffle), 1 },
+		{ "quarantine=64K", FIELD(quarantine), 65536 },
+		{ "reuse_after=4096", FIELD(reuse_after), 4096 },
+		{ "guard=1024", FIELD(guard), 1024 },
 		{ "data=1024", FIELD(data), 1024 },
 		{ "data=0008", FIELD(data), 8 },
 		{ "pointer=1", FIELD(pointer), 1 },
@@ -94,6 +101,34 @@ static void test_good(void **state)
 		check_value(cases[i].string, cases[i].field, cases[i].value);
 }
 
+/* The profile says what no string said, before or behind it. */
+static void test_parts(void **state)
+{
+	static const char *const strings[] = {
+		"profile=hardened,canary=off,quarantine=1K",
+		"canary=off,quarantine=1K,profile=hardened",
+	};
+	struct options wanted = defaults;
+
+	(void)state;
+	assert_int_equal(defaults.zero, 0);
+	assert_int_equal(defaults.canary, 0);
+	assert_int_equal(defaults.shuffle, 0);
+	assert_int_equal(defaults.quarantine, 0);
+	assert_int_equal(defaults.reuse_after, 0);
+	assert_int_equal(defaults.guard, 0);
+	wanted.profile = PROFILE_HARDENED;
+	wanted.zero = 1;
+	wanted.shuffle = 1;
+	wanted.quarantine = 1024;
+	wanted.guard = 8;
+	wanted.seal = 1;
+	for (size_t i = 0; i < array_size(strings); i++) {
+		check_strings(NULL, strings[i], &wanted, "");
+		check_strings(strings[i], NULL, &wanted, "");
+	}
+}
+
 #define WORDS	   "typed|random|none"
 #define PARTITIONS "1 to 1024 partitions"
 #define TOKENS	   "0 to 65536, the build's -falloc-token-max"
@@ -110,7 +145,11 @@ static void test_bad_values(void **state)
 		{ "mode=typed|random", WORDS },
 		{ "mode==typed", WORDS },
 		{ "mode= typed", WORDS },
-		{ "profile=hard", "default|compat" },
+		{ "profile=hard", "default|compat|hardened" },
+		{ "zero=yes", "off|on" },
+		{ "quarantine=65537", "0 to 64K bytes a thread and cache" },
+		{ "reuse_after=4097", "0 to 4096 frees" },
+		{ "guard=1025", "0 to 1024, one slab in so many" },
 		{ "data=0", PARTITIONS },
 		{ "data=1025", PARTITIONS },
 		{ "data=-1", PARTITIONS },
@@ -201,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_unknown_keys),
 		cmocka_unit_test(test_order),

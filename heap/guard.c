@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* guard: see guard.h. */
+#include "heap/guard.h"
+
+#include "heap/layout.h"
+#include "os/os.h"
+
+static unsigned int nr_guards;
+
+static size_t guard_size(bool is_wanted)
+{
+	bool has_room =
+		__atomic_load_n(&nr_guards, __ATOMIC_RELAXED) < GUARDS_MAX;
+
+	return is_wanted && has_room ? CHUNK_SIZE : 0;
+}
+
+size_t guard_behind_large(void)
+{
+	return guard_size(layout.options.guard);
+}
+
+size_t guard_behind_slab(uint64_t random)
+{
+	uint64_t every = layout.options.guard;
+
+	return guard_size(every && random % every == 0);
+}
+
+bool guard_raise(char *end)
+{
+	if (!os_refund(end - CHUNK_SIZE, CHUNK_SIZE))
+		return false;
+	__atomic_fetch_add(&nr_guards, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+static char *end_of(const struct slab *slab)
+{
+	return region_chunk_base(slab) + slab_span(slab);
+}
+
+void guard_raise_large(struct slab *slab)
+{
+	slab->prev = guard_raise(end_of(slab));
+}
+
+bool guard_lower_large(struct slab *slab)
+{
+	if (!guard_of_large(slab))
+		return true;
+	if (!os_commit_reserved(end_of(slab) - CHUNK_SIZE, CHUNK_SIZE))
+		return false;
+	__atomic_fetch_sub(&nr_guards, 1, __ATOMIC_RELAXED);
+	slab->prev = 0;
+	return true;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "heap/guard.h"
+#include "heap/heap.h"
+#include "heap/large.h"
+
+#include <errno.h>
+
+#define NR_LARGE 64
+
+/* From the object's last chunk on, all that it may not touch. */
+static bool has_guard_behind(const char *p, size_t size)
+{
+	const char *end = p + (size + CHUNK_SIZE - 1) / CHUNK_SIZE * CHUNK_SIZE;
+
+	return unit_can_read(end - 1) && !unit_can_read(end) &&
+	       !unit_can_read(end + CHUNK_SIZE - 1);
+}
+
+static void check_all(void)
+{
+	for (unsigned int row = 0; row < layout.nr_rows; row++)
+		large_check(thread_enter(), &layout.partitions[row]);
+}
+
+static void test_large(void **state)
+{
+	char *p[NR_LARGE];
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < NR_LARGE; i++) {
+			size_t size = 40000ul * (i % 9 + 1);
+
+			p[i] = heap_alloc(size, 0, 1);
+			memset(p[i], 'x', size);
+			assert_true(has_guard_behind(p[i], size));
+		}
+		for (int i = 0; i < NR_LARGE; i++)
+			heap_free(p[(i * 7 + round) % NR_LARGE]);
+		check_all();
+	}
+}
+
+/* The guard goes along when the object grows and shrinks where it lies. */
+static void test_resize(void **state)
+{
+	static const size_t sizes[] = { 100000,	 500000, 400000, 40000,
+					4000000, 33000,	 65536,	 65537 };
+	char *p = heap_alloc(50000, 0, 1);
+
+	(void)state;
+	memset(p, 'x', 50000);
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		p = heap_realloc(p, sizes[i], 0, 1);
+		assert_int_equal(p[0], 'x');
+		assert_int_equal(p[30000], 'x');
+		memset(p, 'x', sizes[i]);
+		assert_true(has_guard_behind(p, sizes[i]));
+		check_all();
+	}
+	heap_free(p);
+}
+
+/* About one slab in eight has unmapped ground behind it. */
+static void test_slabs(void **state)
+{
+	unsigned int nr = 0, guarded = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		heap_alloc(1000, 0, 1);
+	for (size_t chunk = 0; chunk + 1 < region_nr_chunks(); chunk++) {
+		const struct slab *slab = slab_of_chunk(chunk);
+
+		if (slab->kind != SLAB_SMALL || slab->bias)
+			continue;
+		nr++;
+		guarded += !unit_can_read(region_chunk_base(slab) +
+					  slab_span(slab));
+	}
+	assert_true(nr > 600);
+	assert_in_range(guarded, nr / 16, nr / 4);
+}
+
+/* Beyond the budget objects go without, and the next ones have them again. */
+static void test_budget(void **state)
+{
+	static char *p[GUARDS_MAX];
+	unsigned int nr = 0;
+	char *last;
+
+	(void)state;
+	while (nr < GUARDS_MAX && guard_behind_large())
+		p[nr++] = heap_alloc(40000, 0, 1);
+	assert_true(nr < GUARDS_MAX && nr > GUARDS_MAX / 2);
+	last = heap_alloc(40000, 0, 1);
+	assert_true(last && !has_guard_behind(last, 40000));
+	while (nr)
+		heap_free(p[--nr]);
+	heap_free(last);
+	check_all();
+	last = heap_alloc(40000, 0, 1);
+	assert_true(has_guard_behind(last, 40000));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_slabs),
+		cmocka_unit_test(test_budget),
+	};
+
+	setenv("TYPESLAB", "guard=8", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

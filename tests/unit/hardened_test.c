@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "heap/heap.h"
+#include "heap/place.h"
+#include "heap/sums.h"
+
+#include <pthread.h>
+
+#define NR_DRAWS 1000000u
+#define NR_SLOTS 2048u
+#define BITS_8	 256u
+
+static unsigned int slot_of(const char *p)
+{
+	return place_find(p).facts.slot;
+}
+
+/*
+ * malloc and free in turn, as whoever wants a freed block back would do. No
+ * slot comes more often than once in 2^8 draws, nor does any distance from the
+ * last one, and never the block that was freed last.
+ */
+static void check_entropy(size_t size)
+{
+	static unsigned int seen[NR_SLOTS], distance[NR_SLOTS];
+	unsigned int last = 0, again = 0;
+	const char *freed = NULL;
+
+	memset(seen, 0, sizeof(seen));
+	memset(distance, 0, sizeof(distance));
+	for (unsigned int i = 0; i < NR_DRAWS; i++) {
+		char *p = heap_alloc(size, 0, 1);
+		unsigned int slot = slot_of(p);
+
+		again += p == freed;
+		seen[slot]++;
+		distance[(slot - last) % NR_SLOTS]++;
+		last = slot;
+		freed = p;
+		heap_free(p);
+	}
+	for (unsigned int i = 0; i < NR_SLOTS; i++) {
+		assert_true(seen[i] < NR_DRAWS / BITS_8);
+		assert_true(distance[i] < NR_DRAWS / BITS_8);
+	}
+	assert_int_equal(again, 0);
+}
+
+static void test_entropy(void **state)
+{
+	(void)state;
+	check_entropy(8);
+	check_entropy(24);
+	check_entropy(56);
+}
+
+static void test_usable(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size <= SMALL_MAX - CANARY_SIZE; size++) {
+		char *p = heap_alloc(size, 0, 1);
+		size_t usable = heap_usable_size(p, ACT_SIZE_QUERY);
+
+		assert_true(zero_fills(p, (usable + 15) / 16 * 16 - 16));
+		assert_true(usable >= size);
+		assert_int_equal(usable + CANARY_SIZE,
+				 class_size(class_of(size + CANARY_SIZE)));
+		memset(p, 'x', usable);
+		heap_free_sized(p, size, 0);
+	}
+	/* From here on an object has pages of its own. */
+	for (size_t size = SMALL_MAX - 7; size < SMALL_MAX + 9; size++) {
+		char *p = heap_alloc(size, 0, 1);
+
+		assert_true(heap_usable_size(p, ACT_SIZE_QUERY) >= size);
+		memset(p, 'x', size);
+		heap_free_sized(p, size, 0);
+	}
+}
+
+static void test_zeroed(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		size_t size = 1 + i * 7919 % 40000;
+		char *p = heap_alloc_zeroed(size, 0, 1);
+
+		for (size_t at = 0; at < size; at += 61)
+			assert_int_equal(p[at], 0);
+		memset(p, 'x', size);
+		heap_free(p);
+	}
+}
+
+/* Counts hold while slots wait in line, and when their thread has ended. */
+static void *use(void *unused)
+{
+	for (int i = 0; i < 1000; i++)
+		heap_free(heap_alloc(i * 16, 0, 1));
+	return unused;
+}
+
+static void test_counts(void **state)
+{
+	size_t before = heap_sum().nr_small;
+	pthread_t thread;
+	char *p[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		p[i] = heap_alloc(i * 16, 0, 1);
+	assert_int_equal(heap_sum().nr_small, before + 100);
+	for (int i = 0; i < 100; i++)
+		heap_free(p[i]);
+	assert_int_equal(heap_sum().nr_small, before);
+	assert_int_equal(pthread_create(&thread, NULL, use, NULL), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(heap_sum().nr_small, before);
+	heap_trim();
+	assert_int_equal(heap_sum().nr_small, before);
+}
+
+/* No block comes back before so many others of its cache were freed. */
+static void free_in_line(void *unused)
+{
+	static char *freed[1000];
+
+	(void)unused;
+	for (unsigned int i = 0; i < 30000; i++) {
+		char *p = heap_alloc(40, 0, 1);
+
+		for (unsigned int back = 1; back <= 1000 && back <= i; back++)
+			unit_must(p != freed[(i - back) % 1000]);
+		freed[i % 1000] = p;
+		heap_free(p);
+	}
+}
+
+/* First of all: a child reads its own options. */
+static void test_reuse_after(void **state)
+{
+	(void)state;
+	setenv("TYPESLAB", "profile=hardened,reuse_after=1000", 1);
+	unit_run_well(free_in_line, NULL);
+	setenv("TYPESLAB", "profile=hardened", 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reuse_after),
+		cmocka_unit_test(test_entropy),
+		cmocka_unit_test(test_usable),
+		cmocka_unit_test(test_zeroed),
+		cmocka_unit_test(test_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
