@@ -31,7 +31,7 @@ set xlabel "time"
 set ylabel "peak RSS"
 set offsets graph 0.12, graph 0.12, graph 0.1, graph 0.1
 unset key
-plot $heaps using 2:3:($4 ? 7 : 6) with points pt variable ps 1.4 lc "#204a87", \\
+plot $heaps using 2:3:($4 == 1 ? 7 : 6) with points pt variable ps 1.4 lc "#204a87", \\
      $heaps using 2:3:1 with labels offset 0,0.9
 """
 
@@ -52,7 +52,8 @@ set style fill solid 0.8 border -1
 set xtics rotate by -45
 set logscale y 2
 set ytics 0.125, 2
-set key top left
+set key outside top center horizontal
+set rmargin 8
 plot 1 with lines lc "black" notitle, \\
      {plots}
 """

@@ -5,6 +5,7 @@ import importlib.machinery
 import importlib.util
 import os
 import re
+import shutil
 import sys
 import tempfile
 
@@ -309,6 +310,21 @@ def test_curves_of_growth_are_in_order_of_the_number():
         for name, wall in (("types-100", 2), ("types-10", 1), ("other-5", 9))})
     lines = plots.grown(data, show.results_of(data), "types")
     tap.equal(lines, {"glibc": [(10, 1), (100, 2)]})
+
+
+def test_gnuplot_takes_the_plots():
+    if not shutil.which("gnuplot"):
+        raise tap.Skip("no gnuplot; see bench/packages")
+    walls = {heap: [[1.0, 1, 1000]] * 3 for heap in DATA["heaps"]}
+    names = ("types-10", "types-100", "peak")
+    data = dict(DATA, groups={name: () for name in names},
+                samples={name: walls for name in names},
+                curves={"peak": {"glibc": [(0, 1), (1, 2)]}})
+    with tempfile.TemporaryDirectory() as folder:
+        tap.equal(plots.draw_all(data, show.results_of(data), folder), [])
+        for name in ("scatter", "bars", "types", "peak"):
+            with open(f"{folder}/{name}.svg", encoding="utf-8") as file:
+                tap.contains(file.read(), "</svg>")
 
 
 tap.run(sys.modules[__name__])
