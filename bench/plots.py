@@ -85,9 +85,10 @@ def grown(data, results, prefix):
 
 
 def draw(script, path):
+    """Empty, or why there is no plot; warnings are none."""
     done = subprocess.run(["gnuplot"], input=f'set output "{path}"\n{script}',
                           text=True, check=False, capture_output=True)
-    return done.stderr.strip()
+    return done.stderr.strip() if done.returncode else ""
 
 
 def draw_all(data, results, folder):
