@@ -38,6 +38,7 @@ static bool boot(void)
 	if (!layout_init() || !thread_init())
 		return false;
 	layout_draw_map();
+	layout_seal();
 	return true;
 }
 

@@ -153,6 +153,12 @@ void layout_draw_map(void)
 	layout.secret = secret;
 }
 
+void layout_seal(void)
+{
+	if (layout.options.seal)
+		os_allow_reading(&layout, offsetof(struct layout, named));
+}
+
 static size_t idle_bytes;
 static size_t large_bytes;
 

@@ -57,6 +57,9 @@ struct named {
 	char name[NAMED_NAME_SIZE];
 };
 
+/* The smallest page there is; larger ones are not sealed. */
+#define LAYOUT_PAGE 4096
+
 struct layout {
 	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
 	uint64_t secret;
@@ -74,10 +77,12 @@ struct layout {
 	size_t idle_max;      /* bytes that may stay idle */
 	struct cache *caches; /* row * NR_CLASSES_MAX + class */
 	struct partition *partitions; /* by row */
-	struct named **named;	      /* NULL until there is one */
-	uint32_t nr_named;	      /* only grows */
-	struct arena arena;	      /* heaps, magazines, the arrays above */
-	struct arena states;	      /* slot states */
+
+	/* Below is what changes; above, all may be sealed. */
+	struct named **named __attribute__((aligned(LAYOUT_PAGE)));
+	uint32_t nr_named;   /* only grows; named is NULL before */
+	struct arena arena;  /* heaps, magazines, the arrays above */
+	struct arena states; /* slot states */
 };
 
 extern internal struct layout layout;
@@ -87,6 +92,9 @@ bool layout_init(void);
 
 /* Draws the secret: from here on tokens and sites have rows of their own. */
 void layout_draw_map(void);
+
+/* After that: with seal=on, what never changes cannot be written to. */
+void layout_seal(void);
 
 /* Rows take bins in steps of this; see magazine.h. */
 #define ROW_SHIFT (NR_CLASSES_SHIFT + BIN_SHIFT)

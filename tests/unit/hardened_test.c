@@ -6,6 +6,7 @@
 #include "heap/sums.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #define NR_DRAWS 1000000u
 #define NR_SLOTS 2048u
@@ -146,10 +147,37 @@ static void test_reuse_after(void **state)
 	setenv("TYPESLAB", "profile=hardened", 1);
 }
 
+static void write_secret(void *unused)
+{
+	(void)unused;
+	heap_free(heap_alloc(1, 0, 1));
+	layout.secret = 1;
+}
+
+static void write_last_sealed(void *unused)
+{
+	(void)unused;
+	heap_free(heap_alloc(1, 0, 1));
+	layout.partitions = NULL;
+}
+
+/* In children, so that each reads its own options. */
+static void test_seal(void **state)
+{
+	(void)state;
+	assert_int_equal(unit_run(write_secret, NULL).status & 0x7f, SIGSEGV);
+	assert_int_equal(unit_run(write_last_sealed, NULL).status & 0x7f,
+			 SIGSEGV);
+	setenv("TYPESLAB", "profile=hardened,seal=off", 1);
+	unit_run_well(write_secret, NULL);
+	setenv("TYPESLAB", "profile=hardened", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reuse_after),
+		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_entropy),
 		cmocka_unit_test(test_usable),
 		cmocka_unit_test(test_zeroed),
