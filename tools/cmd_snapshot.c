@@ -76,14 +76,10 @@ static int write_output(const struct text *text, const char *path)
 
 int command_snapshot(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ .argp = &process_argument },
-		{ 0 },
-	};
 	static const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
-		.children = children,
+		.children = process_argument,
 		.doc = "Writes the heap of a live process down as text: a "
 		       "slabinfo 2.1 file with a line a cache. It holds no "
 		       "addresses.",

@@ -142,14 +142,10 @@ static int watch(struct options *options, int pidfd)
 
 int command_top(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ .argp = &process_argument },
-		{ 0 },
-	};
 	static const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
-		.children = children,
+		.children = process_argument,
 		.doc = "Shows the caches of a live heap, the largest first, "
 		       "until its process ends. In a pipe, one table after "
 		       "the other.\vKeys: q ends; b, a, s, n sort by bytes, "

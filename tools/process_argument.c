@@ -25,7 +25,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-const struct argp process_argument = {
+static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "PID",
+};
+
+const struct argp_child process_argument[] = {
+	{ .argp = &argp },
+	{ 0 },
 };
