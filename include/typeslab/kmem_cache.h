@@ -142,6 +142,8 @@ void *kmem_cache_alloc(struct kmem_cache *cache,
 		       gfp_t gfp) __asm__("typeslab_kmem_cache_alloc");
 void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
 			    int node) __asm__("typeslab_kmem_cache_alloc_node");
+/* There is no list of what was used last to charge. */
+#define kmem_cache_alloc_lru(cache, lru, gfp) kmem_cache_alloc(cache, gfp)
 #define kmem_cache_zalloc(cache, gfp) \
 	kmem_cache_alloc(cache, (gfp) | __GFP_ZERO)
 
