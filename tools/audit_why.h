@@ -31,7 +31,7 @@
 	  "typeslab cc gives it a type; or call realloc")                      \
 	X(CLEANUP, "exception-cleanup",                                        \
 	  "a type is lost where new is inlined under an exception cleanup",    \
-	  "-fno-exceptions, or typeslab cc; else the heap goes by call site")  \
+	  "typeslab c++ --typeslab-early, or -fno-exceptions")                 \
 	X(SIZE_RETURNING, "size-returning",                                    \
 	  "__size_returning_new has no type",                                  \
 	  "nothing yet: the compiler infers none")                             \
