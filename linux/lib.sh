@@ -190,7 +190,10 @@ part() {
 # The head of a log that is kept: which source, which config, which tools.
 log_head() {
 	echo "# package: $package $(package_version)"
-	echo "# series: $(series_hash)"
+	case $1 in
+	*/before-*) echo "# series: none" ;;
+	*) echo "# series: $(series_hash)" ;;
+	esac
 	echo "# config: $(grep -v '^#' "$1/.config" | sha256sum | cut -c1-12)"
 	echo "# compiler: $($2 --version | head -n1)"
 	echo "# qemu: $(qemu-system-x86_64 --version | head -n1)"
