@@ -29,7 +29,7 @@ size_t guard_behind_slab(uint64_t random)
 
 bool guard_raise(char *end)
 {
-	if (!os_refund(end - CHUNK_SIZE, CHUNK_SIZE))
+	if (!os_forbid(end - CHUNK_SIZE, CHUNK_SIZE))
 		return false;
 	__atomic_fetch_add(&nr_guards, 1, __ATOMIC_RELAXED);
 	return true;

@@ -3,7 +3,7 @@
  * guard: unmapped chunks behind large objects and behind some slabs.
  *
  * Owns:       the count of guards in place.
- * Promises:   a chunk made a guard faults on every access and costs no memory.
+ * Promises:   a chunk made a guard faults on every access.
  *             Each is up to two mappings more, so there are at most GUARDS_MAX;
  *             who asks beyond that gets none.
  * Relies on:  the caller alone having the chunk; the record of a live large

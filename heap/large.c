@@ -278,7 +278,7 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	if (!start)
 		return NULL;
 	if (layout.scrub.zeroes) {
-		scrub_check_pages(start, span);
+		scrub_check_pages(start, span, !*is_zero);
 		*is_zero = true;
 	}
 	if (guard)

@@ -72,9 +72,11 @@ static bool is_untouched(char *start, size_t span)
 	return true;
 }
 
-void scrub_check_pages(void *start, size_t span)
+void scrub_check_pages(void *start, size_t span, bool is_dirty)
 {
-	if (!is_untouched(start, span))
+	bool is_read = is_dirty && span <= PURGE_SIZE;
+
+	if (is_read ? !zero_fills(start, span) : !is_untouched(start, span))
 		scrub_report_write(start, span);
 }
 

@@ -89,9 +89,10 @@ enum condition scrub_pages(const struct scrub *scrub, void *start, size_t size,
 
 /*
  * What was scrubbed and is handed out again as one object: zero, or it is
- * reported. Only pages are read that have memory.
+ * reported. Few dirty pages are read at once; else only those that have
+ * memory.
  */
-void scrub_check_pages(void *start, size_t span);
+void scrub_check_pages(void *start, size_t span, bool is_dirty);
 
 /*
  * Looks at the canary of every live slot; dies of the first that is damaged.

@@ -94,6 +94,15 @@ bool os_allow_reading(void *addr, size_t size)
 	return done;
 }
 
+bool os_forbid(void *addr, size_t size)
+{
+	int saved = errno;
+	bool done = !mprotect(addr, size, PROT_NONE);
+
+	errno = saved;
+	return done;
+}
+
 bool os_purge(void *addr, size_t size)
 {
 	int saved = errno;

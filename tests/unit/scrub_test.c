@@ -76,7 +76,7 @@ static void test_pages(void **state)
 		assert_int_equal(condition, size < 128 << 10 ? GROUND_DIRTY
 							     : GROUND_CLEAN);
 		assert_true(zero_fills(p, size));
-		scrub_check_pages(p, size);
+		scrub_check_pages(p, size, condition == GROUND_DIRTY);
 		heap_free(p);
 	}
 }
