@@ -9,7 +9,7 @@
  * after it, with ENOMEM or EPERM; from the first call, that is the boot, to
  * the last. NULL and ENOMEM are answers then, nothing else is; afterwards the
  * counts of all rooms agree with the model. STEP: the gap from n to n once it
- * has passed 32; 1 tries all.
+ * has passed 12; 1 tries all.
  */
 #include "tests/fuzz/acts.h"
 #include "tests/fuzz/asks.h"
@@ -103,7 +103,7 @@ static uint64_t try_all(const struct plan *plan, uint64_t gap)
 {
 	uint64_t nr = 0;
 
-	for (uint64_t n = 1;; n += n < 32 ? 1 : gap) {
+	for (uint64_t n = 1;; n += n < 12 ? 1 : gap) {
 		int status = run_in_child(plan, n);
 
 		if (status == ALL_TRIED << 8)
