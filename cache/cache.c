@@ -131,9 +131,33 @@ static bool acquire(struct cache *cache, uint32_t tag)
 	}
 }
 
-static struct slab *pick_slab(const struct cache *cache)
+/* How many slabs in use are looked at for one that is the taker's own. */
+#define OWN_TRIES 4
+
+/*
+ * A slab in use that @taker took from last; else one that others use less than
+ * the first, or none: two threads that share a slab write to the same lines,
+ * of states and of objects. @taker 0 is content with any.
+ */
+static uint32_t pick_partial(const struct cache *cache, uint8_t taker)
 {
 	uint32_t chunk = cache->partial;
+
+	for (int i = 0; chunk; i++) {
+		const struct slab *slab = slab_of_chunk(chunk);
+
+		if (!taker || slab->taker == taker)
+			return chunk;
+		if (!slab->next || i == OWN_TRIES)
+			return i ? chunk : 0;
+		chunk = slab->next;
+	}
+	return 0;
+}
+
+static struct slab *pick_slab(const struct cache *cache, uint8_t taker)
+{
+	uint32_t chunk = pick_partial(cache, taker);
 
 	if (!chunk)
 		chunk = cache->empty ? cache->empty : cache->fresh;
@@ -165,15 +189,16 @@ static unsigned int take_from_slab(struct slab *slab, struct slot *out,
 }
 
 static int take_locked(struct cache *cache, struct slot *out, int max,
-		       uint64_t random)
+		       uint8_t taker, uint64_t random)
 {
 	int got = 0;
 
 	while (got < max) {
-		struct slab *slab = pick_slab(cache);
+		struct slab *slab = pick_slab(cache, taker);
 
 		if (!slab)
 			break;
+		slab->taker = taker;
 		got += take_from_slab(slab, out + got, max - got, &random);
 		relink_slab(cache, slab);
 	}
@@ -181,26 +206,38 @@ static int take_locked(struct cache *cache, struct slot *out, int max,
 	return got;
 }
 
-int cache_take_locked(struct cache *cache, struct slot *out, int max)
+int cache_take_locked(struct cache *cache, struct slot *out, int max,
+		      uint8_t taker)
 {
-	return take_locked(cache, out, max, 0);
+	return take_locked(cache, out, max, taker, 0);
 }
 
-int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
-{
-	return cache_draw(cache, out, max, 0, tag);
-}
-
-int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
-	       uint32_t tag)
+static int take(struct cache *cache, struct slot *out, int max, uint32_t tag,
+		uint8_t taker, uint64_t random)
 {
 	int got;
 
 	if (!acquire(cache, tag))
 		return -1;
-	got = take_locked(cache, out, max, seed);
+	got = take_locked(cache, out, max, taker, random);
 	lock_release(&cache->lock);
 	return got;
+}
+
+int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	return take(cache, out, max, tag, tag | 0x80, 0);
+}
+
+int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	return take(cache, out, max, tag, 0, 0);
+}
+
+int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
+	       uint32_t tag)
+{
+	return take(cache, out, max, tag, tag | 0x80, seed);
 }
 
 void cache_give_locked(struct cache *cache, const struct slot *slots,

@@ -44,9 +44,12 @@ struct cache {
 /*
  * Fills @out with up to @max slots; returns how many, 0 when a slab must be
  * added first, less than 0 when this thread holds the lock already (we are in
- * a signal handler).
+ * a signal handler). A slab is asked for, too, when the only one with room is
+ * another thread's; cache_take_any() is content with that.
  */
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag);
+int cache_take_any(struct cache *cache, struct slot *out, int max,
+		   uint32_t tag);
 
 /*
  * The same, each slot drawn at random by a generator that begins at @seed; in
@@ -61,7 +64,8 @@ int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
  */
 bool cache_try_lock(struct cache *cache, uint32_t tag);
 void cache_unlock(struct cache *cache);
-int cache_take_locked(struct cache *cache, struct slot *out, int max);
+int cache_take_locked(struct cache *cache, struct slot *out, int max,
+		      uint8_t taker);
 void cache_give_locked(struct cache *cache, const struct slot *slots,
 		       unsigned int nr);
 void cache_add_slab_locked(struct cache *cache, struct slab *slab);

@@ -217,8 +217,8 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 	return or_no_memory(p);
 }
 
-void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
-			 uintptr_t site)
+static never_inline void *alloc_aligned_slow(size_t size, size_t align,
+					     uint64_t token, uintptr_t site)
 {
 	struct heap *heap = thread_enter();
 	unsigned int row;
@@ -232,6 +232,21 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 	p = alloc_in_row(heap, row, size, align, &is_zero);
 	thread_leave(heap);
 	return or_no_memory(p);
+}
+
+void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
+			 uintptr_t site)
+{
+	unsigned int class = class_of_aligned(size, align);
+	struct bin *bin;
+
+	/* Before the boot no class is right, and every bin is empty. */
+	if (likely(class < NR_CLASSES)) {
+		bin = heap_bin_for(class, token, site);
+		if (likely(!magazine_is_empty(bin)))
+			return heap_take_from(bin);
+	}
+	return alloc_aligned_slow(size, align, token, site);
 }
 
 void *heap_alloc_in_bin(uint32_t bin)

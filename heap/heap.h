@@ -94,15 +94,12 @@ static always_inline uint64_t heap_row_of_token(uint64_t token)
 	return rows->first + (row << ROW_SHIFT);
 }
 
-/* @site is the return address of the door; @token 0 where there is none. */
-static always_inline void *heap_alloc(size_t size, uint64_t token,
-				      uintptr_t site)
+/* The calling thread's bin for @class and what the call says of its type. */
+static always_inline struct bin *heap_bin_for(unsigned int class,
+					      uint64_t token, uintptr_t site)
 {
-	struct bin *bin;
 	uint64_t row;
 
-	if (unlikely(size > SMALL_MAX))
-		return heap_alloc_slow(size, token, site);
 	if (__builtin_constant_p(token) && !token)
 		row = heap_row_of_site(site);
 	else if (likely(token > layout.token_floor))
@@ -111,7 +108,18 @@ static always_inline void *heap_alloc(size_t size, uint64_t token,
 		row = heap_row_of_site(site);
 	else
 		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
-	bin = thread_bin(row + ((uint64_t)class_of(size) << BIN_SHIFT));
+	return thread_bin(row + ((uint64_t) class << BIN_SHIFT));
+}
+
+/* @site is the return address of the door; @token 0 where there is none. */
+static always_inline void *heap_alloc(size_t size, uint64_t token,
+				      uintptr_t site)
+{
+	struct bin *bin;
+
+	if (unlikely(size > SMALL_MAX))
+		return heap_alloc_slow(size, token, site);
+	bin = heap_bin_for(class_of(size), token, site);
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);

@@ -69,7 +69,7 @@ void *nowait_alloc(uint32_t bin)
 
 	if (!cache_try_lock(cache, tag))
 		return NULL;
-	if (!cache_take_locked(cache, &slot, 1)) {
+	if (!cache_take_locked(cache, &slot, 1, 0)) {
 		struct slab *slab = make_slab(bin, tag);
 
 		if (!slab) {
@@ -78,7 +78,7 @@ void *nowait_alloc(uint32_t bin)
 			return NULL;
 		}
 		cache_add_slab_locked(cache, slab);
-		cache_take_locked(cache, &slot, 1);
+		cache_take_locked(cache, &slot, 1, 0);
 	}
 	cache_unlock(cache);
 	named_construct(bin, &slot, 1);

@@ -56,7 +56,7 @@ static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 		return cache_draw(cache, out, max, seed, tag);
 	slab = supply_make_slab(heap, offset);
 	if (!slab)
-		return 0;
+		return cache_take_any(cache, out, max, tag);
 	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
 		slab->epoch = cache->epoch - 1;
 		got = slab_take_slots_locked(slab, out, max);

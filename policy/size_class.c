@@ -35,6 +35,8 @@ unsigned int class_of_aligned(size_t size, size_t align)
 
 	if (size > SMALL_MAX || align > CHUNK_SIZE)
 		return NR_CLASSES;
+	/* A multiple of the alignment, and nearer to the class than @size. */
+	size = (size + !size + align - 1) & -align;
 	class = class_of(size);
 	while (class < NR_CLASSES && size_class_sizes[class] & (align - 1))
 		class ++;

@@ -64,8 +64,8 @@ struct slab {
 		uint32_t start;	   /* of the span: the address's lower half */
 		uint32_t nr_dirty; /* of free large ground: chunks, about */
 	};
-	uint32_t bin;	/* offset of the cache's bin among a thread's bins */
-	size_t size;	/* of a slot */
+	uint32_t bin; /* offset of the cache's bin among a thread's bins */
+	size_t size;  /* of a slot */
 	uint32_t nr_slots;
 	uint32_t bias; /* offset of this chunk in the span */
 	uint8_t kind;
@@ -73,7 +73,10 @@ struct slab {
 	/* Under the lock of the cache; in the span's first record only. */
 	uint8_t list;  /* which list of the cache it is on */
 	uint8_t epoch; /* the cache's when the slab joined it */
-	uint8_t large_state;
+	union {
+		uint8_t large_state; /* of a large object */
+		uint8_t taker;	     /* a part of who took from it last */
+	};
 	uint8_t condition;  /* of free large ground: enum condition */
 	uint8_t idle_since; /* slab_clock when it was emptied or freed */
 	uint16_t nr_free;

@@ -269,6 +269,29 @@ static void test_purge_some(void **state)
 	assert_int_equal(cache_dirty_bytes(), dirty);
 }
 
+/* Two threads share a slab only where there is no other way. */
+static void test_taker(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot one, other;
+	const uint32_t second = TAG + 1;
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(0, 0), TAG));
+	assert_int_equal(cache_take(&cache, &one, 1, TAG), 1);
+	assert_int_equal(cache_take(&cache, &other, 1, second), 0);
+	assert_int_equal(cache_take_any(&cache, &other, 1, second), 1);
+	assert_ptr_equal(slab_of(one), slab_of(other));
+	assert_int_equal(cache_take(&cache, &one, 1, TAG), 0);
+	assert_true(cache_add_slab(&cache, fixture_slab(0, 0), TAG));
+	assert_int_equal(cache_take(&cache, &one, 1, TAG), 1);
+	assert_ptr_not_equal(slab_of(one), slab_of(other));
+	/* With two slabs in use a third thread has to share. */
+	assert_int_equal(cache_take(&cache, &other, 1, second), 1);
+	assert_int_equal(cache_take(&cache, &one, 1, TAG + 2), 1);
+	cache_check(&cache, TAG);
+}
+
 /* A refunded slab's pages are gone until they are committed again. */
 static void test_refund(void **state)
 {
@@ -408,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_purge),
 		cmocka_unit_test(test_purge_some),
+		cmocka_unit_test(test_taker),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),
