@@ -46,17 +46,21 @@ static void let_go_once(void)
 		std::set_new_handler(nullptr);
 }
 
-/* Bytes taken in blocks of @size before new threw; all are held. */
+/*
+ * Bytes taken in blocks of @size before new threw; all are held. Three times,
+ * as a new extent's place is random, and at one it may need a little less.
+ */
 static size_t eat_until_thrown(size_t size)
 {
 	size_t had = 0;
 
-	try {
-		while (had < 2 * GIB) {
+	for (int thrown = 0; thrown < 3 && had < 2 * GIB;) {
+		try {
 			held->emplace_back(take(size));
 			had += size;
+		} catch (const std::bad_alloc &) {
+			thrown++;
 		}
-	} catch (const std::bad_alloc &) {
 	}
 	return had;
 }
