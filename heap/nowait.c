@@ -82,6 +82,8 @@ void *nowait_alloc(uint32_t bin)
 	}
 	cache_unlock(cache);
 	named_construct(bin, &slot, 1);
+	if (unlikely(layout_is_hardened(bin)))
+		scrub_dress(&layout.scrub, slot.address, layout_slot_size(bin));
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
 	return slot.address;
 }
@@ -110,6 +112,8 @@ void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 	struct cache *cache = cache_of_bin(slab->bin);
 	struct slot slot = { p, state };
 
+	if (unlikely(layout_is_hardened(slab->bin)))
+		scrub_clean(&layout.scrub, p, slab->size);
 	if (!cache_try_lock(cache, tag_now())) {
 		keep_waiting(p);
 		return;

@@ -58,7 +58,8 @@ exported void *typeslab_kmalloc(size_t size, gfp_t gfp,
 		.node = NUMA_NO_NODE,
 	};
 
-	if (likely(size && size <= SMALL_MAX && from.site))
+	if (likely(size && size <= SMALL_MAX && from.site &&
+		   !layout.is_hardened))
 		return typeslab_kmalloc_class(class_of(size), gfp, from);
 	return request_alloc(from, &request, KMALLOC_MAX_SIZE);
 }
@@ -96,7 +97,7 @@ exported void *typeslab_kmalloc_plain(size_t size)
 
 	if (unlikely(!size))
 		return ZERO_SIZE_PTR;
-	if (likely(size <= SMALL_MAX))
+	if (likely(size <= SMALL_MAX && !layout.is_hardened))
 		return heap_alloc(size, 0,
 				  (uintptr_t)__builtin_return_address(0));
 	return typeslab_kmalloc(size, GFP_KERNEL, from);
@@ -124,8 +125,12 @@ exported void *typeslab_kmalloc_nolock(size_t size, gfp_t gfp, int node,
 
 exported size_t typeslab_size_roundup(size_t size)
 {
+	unsigned int class;
+
 	if (!size || size > KVMALLOC_MAX_SIZE)
 		return size;
-	return size <= SMALL_MAX ? class_size(class_of(size))
-				 : round_up(size, os_page_size());
+	class = request_class(size, 1, layout.scrub.canary);
+	if (class == NR_CLASSES)
+		return round_up(size, os_page_size());
+	return layout_usable(class_size(class));
 }

@@ -4,6 +4,7 @@
 
 #include "kmem/twin.h"
 
+#include "base/align.h"
 #include "heap/nowait.h"
 #include "os/node.h"
 #include "os/os.h"
@@ -113,14 +114,23 @@ static uint32_t variant_of(const struct request *request)
 	return variant;
 }
 
+unsigned int request_class(size_t size, size_t align, size_t canary)
+{
+	if (canary)
+		align = size_max(align, size & -size);
+	if (size > SMALL_MAX - canary || align > CHUNK_SIZE)
+		return NR_CLASSES;
+	return class_of_aligned(size + canary, align);
+}
+
 void *request_in_row(uint32_t row, const struct request *request)
 {
-	unsigned int class =
-		request->size <= SMALL_MAX
-			? class_of_aligned(request->size, request->align)
-			: NR_CLASSES;
-	bool is_large = class == NR_CLASSES;
 	uint32_t variant = variant_of(request);
+	/* Twins have no canary: see layout_is_hardened(). */
+	size_t canary = variant ? 0 : layout.scrub.canary;
+	unsigned int class =
+		request_class(request->size, request->align, canary);
+	bool is_large = class == NR_CLASSES;
 	uint32_t bin = row + ((is_large ? CLASS_LARGE : class) << BIN_SHIFT);
 	void *p;
 
@@ -134,7 +144,7 @@ void *request_in_row(uint32_t row, const struct request *request)
 		return request_large(bin, request);
 	p = request_in_bin(bin, request->size, request->gfp);
 	if (p && request->gfp & __GFP_ZERO)
-		memset(p, 0, layout_slot_size(bin));
+		memset(p, 0, heap_usable_size(p, ACT_SIZE_QUERY));
 	return p;
 }
 

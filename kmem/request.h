@@ -34,6 +34,12 @@ bool request_find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row);
 /* An object from the columns of @row or their twins, zero if so asked. */
 void *request_in_row(uint32_t row, const struct request *request);
 
+/*
+ * The class of a row's cache for @size bytes, NR_CLASSES: none. A slot's size
+ * alone aligns it as kmalloc() promises, unless a canary is in it, too.
+ */
+unsigned int request_class(size_t size, size_t align, size_t canary);
+
 /* A slot of one bin as @gfp says, not zeroed; @size is for the words. */
 void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp);
 
