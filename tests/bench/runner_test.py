@@ -248,6 +248,7 @@ def test_callgrind_is_read_and_start_and_end_taken_off():
 
 
 DATA = {
+    "whole": True,
     "date": "2026-01-01", "commit": "abc", "rounds": 3, "quick": False,
     "others": 0.0, "limits": LIMITS,
     "machine": {"cpu": "c", "cpus": 2, "kernel": "k", "memory": 1 << 30},
@@ -291,6 +292,15 @@ def test_targets_are_met_missed_or_not_measured():
               ("1.30", "1.12", targets.MET))
     tap.equal(noisy[targets.worst_workload][3], targets.NOISY)
     tap.equal(noisy[targets.mean_rss][3], targets.MET)
+
+
+def test_a_part_of_the_list_meets_no_target():
+    with tempfile.TemporaryDirectory() as folder:
+        data = targets.Data(folder)
+        data.parts["results"] = dict(DATA, whole=False)
+        data.results = show.results_of(DATA)
+        tap.equal({targets.row_of(data, t, [])[3] for t in targets.TARGETS},
+                  {targets.UNKNOWN})
 
 
 def test_a_mean_over_less_than_all_runs_is_no_mean():
