@@ -16,23 +16,23 @@ RIVALS = ("mimalloc", "tcmalloc")
 class Heap:
     """What a program is started with to run on this heap."""
     name: str
-    library: str = ""
+    shared: str = ""
     options: str = ""
     ours: bool = False
 
     def variables(self, preload=True):
         """For a program of which we set the whole environment."""
         some = []
-        if self.library and preload:
-            some.append(f"LD_PRELOAD={self.library}")
+        if self.shared and preload:
+            some.append(f"LD_PRELOAD={self.shared}")
         if self.options:
             some.append(f"TYPESLAB={self.options}")
         return some
 
     def why_missing(self):
         """Empty if the heap is there and does what its row says."""
-        if self.library and not os.path.exists(self.library):
-            return f"no {self.library}"
+        if self.shared and not os.path.exists(self.shared):
+            return f"no {self.shared}"
         env = dict(os.environ)
         env.pop("TYPESLAB", None)
         env.update(v.split("=", 1) for v in self.variables())
