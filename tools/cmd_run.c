@@ -21,7 +21,7 @@
 
 struct options {
 	bool has_hist;
-	const char *library;
+	const char *shared;
 	char **program;
 };
 
@@ -103,7 +103,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->has_hist = true;
 		return 0;
 	case KEY_LIBRARY:
-		options->library = argument;
+		options->shared = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		options->program = state->argv + state->next - 1;
@@ -250,7 +250,7 @@ int command_run(int argc, char **argv)
 	argp_err_exit_status = EXIT_OWN_FAILURE;
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options))
 		return EXIT_OWN_FAILURE;
-	library = launch_find_library(options.library);
+	library = launch_find_library(options.shared);
 	if (!library)
 		return EXIT_OWN_FAILURE;
 	if (launch_preload(library) < 0) {

@@ -15,7 +15,7 @@
 static const char *path;
 
 struct guest {
-	void *library;
+	void *handle;
 	void *(*malloc)(size_t size);
 	void (*free)(void *p);
 	sem_t is_used;
@@ -24,12 +24,12 @@ struct guest {
 
 static void invite(struct guest *guest)
 {
-	guest->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!guest->library)
+	guest->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!guest->handle)
 		print_error("%s\n", dlerror());
-	assert_non_null(guest->library);
-	guest->malloc = (void *(*)(size_t))dlsym(guest->library, "malloc");
-	guest->free = (void (*)(void *))dlsym(guest->library, "free");
+	assert_non_null(guest->handle);
+	guest->malloc = (void *(*)(size_t))dlsym(guest->handle, "malloc");
+	guest->free = (void (*)(void *))dlsym(guest->handle, "free");
 	assert_non_null((void *)guest->malloc);
 	assert_non_null((void *)guest->free);
 	sem_init(&guest->is_used, 0, 0);
@@ -60,7 +60,7 @@ static void a_guest_serves_beside_the_host(void **state)
 	assert_true(use_guest(&guest));
 	free(host);
 	free(malloc(100));
-	dlclose(guest.library);
+	dlclose(guest.handle);
 }
 
 static void *use_and_outlive(void *argument)
@@ -85,7 +85,7 @@ static void a_thread_may_outlive_the_guest(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, use_and_outlive, &guest),
 			 0);
 	sem_wait(&guest.is_used);
-	dlclose(guest.library);
+	dlclose(guest.handle);
 	sem_post(&guest.is_closed);
 	pthread_join(thread, &result);
 	assert_non_null(result);
