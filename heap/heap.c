@@ -325,13 +325,21 @@ static void free_small(struct heap *heap, uint32_t offset, void *p,
 	magazine_push(bin, p, state);
 }
 
+/* For a thread that has no heap, and no memory for one. */
+static void free_without_heap(struct slab *slab, void *p, uint8_t *state)
+{
+	if (slab->kind == SLAB_LARGE)
+		large_free(NULL, slab);
+	else
+		nowait_free(slab, p, state);
+}
+
 void heap_free_full(struct slab *slab, void *p, uint8_t *state)
 {
 	struct heap *heap = thread_enter();
 
-	/* Without memory for a heap the slot is lost, not its promise. */
 	if (!heap)
-		return;
+		return free_without_heap(slab, p, state);
 	if (slab->kind == SLAB_LARGE) {
 		large_free(heap, slab);
 		purge_idle(heap);

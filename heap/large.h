@@ -25,7 +25,7 @@
 void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 		  bool *is_zero);
 
-/* @slab's one slot was claimed by the caller. */
+/* @slab's one slot was claimed by the caller; @heap may be NULL. */
 void large_free(struct heap *heap, struct slab *slab);
 
 /* Makes a live object @size bytes where it lies; false: it cannot. */

@@ -2,7 +2,6 @@
 /* nowait: see nowait.h. */
 #include "heap/nowait.h"
 
-#include "heap/fork.h"
 #include "heap/named.h"
 #include "heap/supply.h"
 
@@ -16,15 +15,6 @@ static unsigned int next_place;
 
 /* Bins that had nothing left, with the low bit set; 0: none. */
 static uint32_t wanted[NOWAIT_WANTED_MAX];
-
-/* A thread without a heap of its own shares the id that no heap has. */
-static uint32_t tag_now(void)
-{
-	const struct heap *heap = thread_own();
-
-	return heap ? thread_tag(heap)
-		    : lock_tag(LOCK_ID_MAX, fork_generation());
-}
 
 /* A slab of ground that is committed already; NULL: none, or it is locked. */
 static struct slab *make_slab(uint32_t bin, uint32_t tag)
@@ -64,7 +54,7 @@ static void want(uint32_t bin)
 void *nowait_alloc(uint32_t bin)
 {
 	struct cache *cache = cache_of_bin(bin);
-	uint32_t tag = tag_now();
+	uint32_t tag = thread_tag(thread_own());
 	struct slot slot;
 
 	if (!cache_try_lock(cache, tag))
@@ -114,7 +104,7 @@ void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 
 	if (unlikely(layout_is_hardened(slab->bin)))
 		scrub_clean(&layout.scrub, p, slab->size);
-	if (!cache_try_lock(cache, tag_now())) {
+	if (!cache_try_lock(cache, thread_tag(thread_own()))) {
 		keep_waiting(p);
 		return;
 	}

@@ -180,7 +180,7 @@ bool thread_is_ended(void)
 
 uint32_t thread_tag(const struct heap *heap)
 {
-	return lock_tag(heap->id, fork_generation());
+	return lock_tag(heap ? heap->id : LOCK_ID_MAX, fork_generation());
 }
 
 uint64_t thread_random(struct heap *heap)

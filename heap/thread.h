@@ -85,7 +85,7 @@ bool thread_is_ended(void);
 void thread_divert(void);
 void thread_resume(void);
 
-/* The thread's name for locks. */
+/* The thread's name for locks; those without a heap, NULL, share one. */
 uint32_t thread_tag(const struct heap *heap);
 uint64_t thread_random(struct heap *heap);
 struct region_asker thread_asker(struct heap *heap, bool is_first);

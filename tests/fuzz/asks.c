@@ -236,19 +236,11 @@ static void *call_realloc(unsigned int how, void *p,
 	}
 }
 
-/* A thread that has no heap and cannot get one loses what it frees. */
-static void allow_loss(void)
-{
-	if (may_be_null && !thread_own())
-		model_lose(LOSS_NOW);
-}
-
 static void check_calm(void)
 {
 	if (errno != CALM)
 		model_fail("free: errno %d", errno);
 	nr_calls++;
-	allow_loss();
 }
 
 void asks_realloc(struct bytes *bytes)
@@ -280,7 +272,6 @@ void asks_realloc(struct bytes *bytes)
 	} else {
 		if (errno != ENOMEM || !may_be_null)
 			model_fail("realloc to %zu: errno %d", ask.size, errno);
-		allow_loss();
 		if (!how)
 			model_forget(index);
 		else
