@@ -6,6 +6,9 @@ BUILD ?= build
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
+	@# ninja takes the link for the file it once was, in an older folder.
+	@[ -e $(BUILD)/libtypeslab.so ] || \
+		ln -s libtypeslab.so.0 $(BUILD)/libtypeslab.so
 
 $(BUILD)/build.ninja: | setup
 	@CC=$${CC:-clang-22} meson setup $(BUILD) --buildtype=release >$(BUILD).log 2>&1 || \
