@@ -88,6 +88,15 @@ exploit: setup all
 mutants: setup all
 	@scripts/mutants
 
+# Where programs look; DESTDIR stands before it for a package's sake.
+PREFIX ?= /usr/local
+install: setup all
+	@scripts/install $(BUILD) $(abspath $(PREFIX)) $(DESTDIR)
+
+# Takes away what the last `make install` of this build folder put there.
+uninstall:
+	@ninja -C $(BUILD) --quiet uninstall >/dev/null
+
 clean:
 	rm -rf $(BUILD)
 
@@ -119,7 +128,8 @@ help:
 	@echo 'make bench        all workloads on our heap and its peers; QUICK=1'
 	@echo 'make bench-count  instructions of a malloc and a free'
 	@echo 'make bench-long   a heap of 12 GiB, and 10^8 objects'
+	@echo 'make install      PREFIX=/usr/local, DESTDIR=; make uninstall'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants clean format help
+.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall clean format help
