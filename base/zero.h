@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zero: whether memory holds nothing but zero.
+ * zero: whether memory holds nothing but zero, and makes it so.
  *
  * Owns:       nothing.
- * Promises:   reads the bytes asked about and no others, 64 at a time.
+ * Promises:   reads or writes the bytes asked about and no others.
  */
 #ifndef BASE_ZERO_H
 #define BASE_ZERO_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef uint64_t zero_pair __attribute__((__vector_size__(16), __may_alias__));
 
@@ -29,6 +30,26 @@ static inline bool zero_fills(const void *p, size_t size)
 	for (; at < end; at++)
 		seen |= *at;
 	return !(seen[0] | seen[1]);
+}
+
+/* Up to here a call of memset() costs more than what it does. */
+#define ZERO_AT_HAND 256u
+
+/* The same of @p and @size as above. */
+static inline void zero_clear(void *p, size_t size)
+{
+	zero_pair *at = p;
+	zero_pair *end = at + size / sizeof(*at);
+
+	if (size > ZERO_AT_HAND) {
+		memset(p, 0, size);
+		return;
+	}
+	for (; at < end; at++) {
+		*at = (zero_pair){ 0 };
+		/* Or the compiler calls memset() after all. */
+		__asm__("" : "+r"(at));
+	}
 }
 
 #endif /* BASE_ZERO_H */

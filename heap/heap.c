@@ -160,22 +160,8 @@ static void *or_no_memory(void *p)
 	return p;
 }
 
-/* Hardened: what the inline heap_alloc() is without. */
-static void *alloc_ready(struct heap *heap, size_t size, uint64_t token,
-			 uintptr_t site)
-{
-	unsigned int class;
-	uint64_t row;
-
-	if (size > layout_usable(SMALL_MAX))
-		return NULL;
-	class = class_for(size, 1);
-	row = token ? (uint64_t)layout_row(token, site) << ROW_SHIFT
-		    : heap_row_of_site(site);
-	return hardened_take(heap, row + (class << BIN_SHIFT));
-}
-
-void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
+static never_inline void *alloc_rare(size_t size, uint64_t token,
+				     uintptr_t site)
 {
 	struct heap *heap = thread_enter();
 	bool is_zero;
@@ -184,14 +170,24 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
-	if (layout.is_hardened) {
-		p = alloc_ready(heap, size, token, site);
-		if (p)
-			return thread_leave(heap), p;
-	}
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
 	thread_leave(heap);
 	return or_no_memory(p);
+}
+
+/* Hardened, it begins with what the inline heap_alloc() is to others. */
+void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
+{
+	struct heap *heap = thread_own();
+	uint32_t bin;
+	void *p;
+
+	if (!layout.is_hardened || unlikely(!heap || heap->announced.caller) ||
+	    size > layout_usable(SMALL_MAX))
+		return alloc_rare(size, token, site);
+	bin = heap_offset_for(class_for(size, 1), token, site);
+	p = hardened_take(heap, bin);
+	return likely(p) ? p : or_no_memory(heap_alloc_in_bin(bin));
 }
 
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
@@ -334,7 +330,7 @@ static void free_without_heap(struct slab *slab, void *p, uint8_t *state)
 		nowait_free(slab, p, state);
 }
 
-void heap_free_full(struct slab *slab, void *p, uint8_t *state)
+static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 {
 	struct heap *heap = thread_enter();
 
@@ -350,6 +346,17 @@ void heap_free_full(struct slab *slab, void *p, uint8_t *state)
 		free_small(heap, slab->bin, p, state);
 	}
 	thread_leave(heap);
+}
+
+void heap_free_full(struct slab *slab, void *p, uint8_t *state)
+{
+	struct heap *heap = thread_own();
+
+	if (likely(heap) && slab->kind == SLAB_SMALL &&
+	    layout_is_hardened(slab->bin) &&
+	    hardened_push(heap, slab, p, state))
+		return;
+	free_rare(slab, p, state);
 }
 
 /* Without the tag that some processors ignore in the top byte. */

@@ -94,8 +94,8 @@ static always_inline uint64_t heap_row_of_token(uint64_t token)
 	return rows->first + (row << ROW_SHIFT);
 }
 
-/* The calling thread's bin for @class and what the call says of its type. */
-static always_inline struct bin *heap_bin_for(unsigned int class,
+/* The bin's offset for @class and what the call says of its type. */
+static always_inline uint64_t heap_offset_for(unsigned int class,
 					      uint64_t token, uintptr_t site)
 {
 	uint64_t row;
@@ -108,7 +108,14 @@ static always_inline struct bin *heap_bin_for(unsigned int class,
 		row = heap_row_of_site(site);
 	else
 		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
-	return thread_bin(row + ((uint64_t) class << BIN_SHIFT));
+	return row + ((uint64_t) class << BIN_SHIFT);
+}
+
+/* The calling thread's bin. */
+static always_inline struct bin *heap_bin_for(unsigned int class,
+					      uint64_t token, uintptr_t site)
+{
+	return thread_bin(heap_offset_for(class, token, site));
 }
 
 /* @site is the return address of the door; @token 0 where there is none. */

@@ -3,6 +3,7 @@
 #include "heap/hold.h"
 
 #include "base/align.h"
+#include "base/random.h"
 #include "heap/options.h"
 
 /*
@@ -37,4 +38,28 @@ void hold_init(struct hold_rule *rules, const struct options *options)
 			     size_min(HOLD_SLOTS, options->quarantine / size);
 		rule->slots = slots_for(rule->most + rule->batch);
 	}
+}
+
+static void draw(struct slot *from, unsigned int nr, unsigned int wanted,
+		 uint64_t *random)
+{
+	for (; wanted && nr > 1; wanted--, nr--, from++) {
+		struct slot *other = from + random_below(random, nr);
+		struct slot was = *from;
+
+		*from = *other;
+		*other = was;
+	}
+}
+
+void hold_drop(struct bin *bin, const struct hold_rule *rule, uint16_t *held,
+	       unsigned int nr, uint64_t *random)
+{
+	size_t rest = magazine_count(bin) - nr;
+
+	if (*held > rule->first)
+		draw(bin->base + rule->first, *held - rule->first, nr, random);
+	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
+	bin->top = bin->base + rest;
+	*held = *held > nr ? *held - nr : 0;
 }

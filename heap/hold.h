@@ -11,13 +11,12 @@
  * Relies on:  one thread alone using the bin.
  * Invariant:  held <= top - base; held <= most, after hold_is_full() was asked.
  *
- *	base [oldest ... | swapped with the newest at random ...][ready ...] top
- *	      <- first -> <----- up to most --------------------> <- batch ->
+ *	base [oldest ... | drawn from at random ...][ready ...] top
+ *	      <- first -> <--- up to most ---------> <- batch ->
  */
 #ifndef HEAP_HOLD_H
 #define HEAP_HOLD_H
 
-#include "base/random.h"
 #include "cache/magazine.h"
 #include "policy/size_class.h"
 
@@ -40,34 +39,19 @@ static inline bool hold_is_full(const struct bin *bin,
 	return held >= rule->most || magazine_is_full(bin);
 }
 
-/* The newest one, or one that waits in its place, becomes the last in line. */
-static inline void hold_push(struct bin *bin, const struct hold_rule *rule,
-			     uint16_t *held, struct slot slot, uint64_t *random)
+/* The newest one becomes the last in line. */
+static inline void hold_push(struct bin *bin, uint16_t *held, struct slot slot)
 {
-	unsigned int nr = *held;
-
-	if (nr > rule->first) {
-		unsigned int other =
-			rule->first + random_below(random, nr - rule->first);
-		struct slot was = bin->base[other];
-
-		bin->base[other] = slot;
-		slot = was;
-	}
 	/* Where the first ready one was; they have no order. */
-	*bin->top++ = bin->base[nr];
-	bin->base[nr] = slot;
-	*held = nr + 1;
+	*bin->top++ = bin->base[*held];
+	bin->base[(*held)++] = slot;
 }
 
-/* The oldest @nr have gone home. */
-static inline void hold_drop(struct bin *bin, uint16_t *held, unsigned int nr)
-{
-	size_t rest = magazine_count(bin) - nr;
-
-	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
-	bin->top = bin->base + rest;
-	*held = *held > nr ? *held - nr : 0;
-}
+/*
+ * The oldest @nr have gone home, and as many of those who wait at random, if
+ * they are so many, join the line.
+ */
+void hold_drop(struct bin *bin, const struct hold_rule *rule, uint16_t *held,
+	       unsigned int nr, uint64_t *random);
 
 #endif /* HEAP_HOLD_H */

@@ -58,25 +58,51 @@ static inline uint64_t *scrub_canary_place(void *slot, size_t size)
 cold_path void scrub_report_write(void *slot, size_t size);
 cold_path void scrub_report_overflow(const void *slot);
 
-/* A slot of @size bytes before it is handed out. */
-static always_inline void scrub_dress(const struct scrub *scrub, void *slot,
-				      size_t size)
+/* Whether a slot of @size bytes is as it was left when it was given back. */
+static always_inline bool scrub_is_clean(const struct scrub *scrub,
+					 const void *slot, size_t size)
 {
-	if (scrub->zeroes && unlikely(!zero_fills(slot, size)))
-		scrub_report_write(slot, size);
+	return !scrub->zeroes || zero_fills(slot, size);
+}
+
+/* Whether one that comes back is as it was when it was handed out. */
+static always_inline bool scrub_is_whole(const struct scrub *scrub, void *slot,
+					 size_t size)
+{
+	return !scrub->canary ||
+	       *scrub_canary_place(slot, size) == scrub_canary(scrub, slot);
+}
+
+static always_inline void scrub_sign(const struct scrub *scrub, void *slot,
+				     size_t size)
+{
 	if (scrub->canary)
 		*scrub_canary_place(slot, size) = scrub_canary(scrub, slot);
 }
 
-/* A slot of @size bytes that was given back. */
-static always_inline void scrub_clean(const struct scrub *scrub, void *slot,
+static always_inline void scrub_erase(const struct scrub *scrub, void *slot,
 				      size_t size)
 {
-	if (scrub->canary && unlikely(*scrub_canary_place(slot, size) !=
-				      scrub_canary(scrub, slot)))
-		scrub_report_overflow(slot);
 	if (scrub->zeroes)
-		memset(slot, 0, size);
+		zero_clear(slot, size);
+}
+
+/* A slot before it is handed out. */
+static inline void scrub_dress(const struct scrub *scrub, void *slot,
+			       size_t size)
+{
+	if (unlikely(!scrub_is_clean(scrub, slot, size)))
+		scrub_report_write(slot, size);
+	scrub_sign(scrub, slot, size);
+}
+
+/* A slot that was given back. */
+static inline void scrub_clean(const struct scrub *scrub, void *slot,
+			       size_t size)
+{
+	if (unlikely(!scrub_is_whole(scrub, slot, size)))
+		scrub_report_overflow(slot);
+	scrub_erase(scrub, slot, size);
 }
 
 /*

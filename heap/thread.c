@@ -11,15 +11,12 @@
 #include <pthread.h>
 #include <string.h>
 
-/* What a thread's own pointer holds once its exit was told. */
-#define ENDED ((struct heap *)1)
-
 static struct bin zero_row[NR_CLASSES_MAX];
 struct bin *thread_no_bins = zero_row;
 thread_local_ie intptr_t thread_distance;
 
 struct heap *thread_heaps;
-static thread_local_ie struct heap *own;
+thread_local_ie struct heap *thread_self;
 
 static pthread_key_t key;
 static bool has_key;
@@ -109,19 +106,21 @@ void thread_divert(void)
 /* Hardened, a thread stays diverted for ever. */
 void thread_resume(void)
 {
-	if (own && own != ENDED && !layout.is_hardened)
-		thread_distance = (char *)own->bins - (char *)thread_no_bins;
+	const struct heap *heap = thread_own();
+
+	if (heap && !layout.is_hardened)
+		thread_distance = (char *)heap->bins - (char *)thread_no_bins;
 }
 
 static void on_thread_exit(void *unused)
 {
-	struct heap *heap = own;
+	struct heap *heap = thread_own();
 
 	(void)unused;
-	if (!heap || heap == ENDED)
+	if (!heap)
 		return;
 	thread_divert();
-	own = ENDED;
+	thread_self = THREAD_ENDED;
 	heap->announced.caller = NULL;
 	thread_flush(heap);
 	push(heap);
@@ -140,42 +139,28 @@ bool thread_init(void)
 	return true;
 }
 
-struct heap *thread_enter(void)
+struct heap *thread_enter_slow(void)
 {
-	struct heap *heap = own;
+	struct heap *heap;
 
-	if (likely(heap && heap != ENDED))
-		return heap;
 	if (!heap_boot())
 		return NULL;
 	heap = pop();
 	if (!heap)
 		heap = make();
-	if (!heap || own == ENDED)
+	if (!heap || thread_is_ended())
 		return heap;
-	own = heap;
+	thread_self = heap;
 	thread_resume();
 	if (has_key)
 		pthread_setspecific(key, heap);
 	return heap;
 }
 
-void thread_leave(struct heap *heap)
+void thread_leave_slow(struct heap *heap)
 {
-	if (likely(own != ENDED))
-		return;
 	thread_flush(heap);
 	push(heap);
-}
-
-struct heap *thread_own(void)
-{
-	return own == ENDED ? NULL : own;
-}
-
-bool thread_is_ended(void)
-{
-	return own == ENDED;
 }
 
 uint32_t thread_tag(const struct heap *heap)

@@ -68,18 +68,43 @@ static always_inline struct bin *thread_bin(uint64_t offset)
 /* Once, at boot, before the map is drawn; false: no memory. */
 bool thread_init(void);
 
+/* The calling thread's own; NULL before the first allocation. */
+extern thread_local_ie struct heap *thread_self;
+
+/* What it is once the thread's exit was told. */
+#define THREAD_ENDED ((struct heap *)1)
+
+/* True once the calling thread's exit was told. */
+static inline bool thread_is_ended(void)
+{
+	return thread_self == THREAD_ENDED;
+}
+
+/* The calling thread's heap if it has one: NULL before and after. */
+static inline struct heap *thread_own(void)
+{
+	return thread_is_ended() ? NULL : thread_self;
+}
+
+struct heap *thread_enter_slow(void);
+void thread_leave_slow(struct heap *heap);
+
 /*
  * The calling thread's heap, made if need be; NULL: no memory. Give it back
  * with thread_leave(). Boots the library on the very first call.
  */
-struct heap *thread_enter(void);
-void thread_leave(struct heap *heap);
+static inline struct heap *thread_enter(void)
+{
+	struct heap *heap = thread_own();
 
-/* The calling thread's heap if it has one: NULL before and after. */
-struct heap *thread_own(void);
+	return likely(heap) ? heap : thread_enter_slow();
+}
 
-/* True once the calling thread's exit was told. */
-bool thread_is_ended(void);
+static inline void thread_leave(struct heap *heap)
+{
+	if (unlikely(thread_is_ended()))
+		thread_leave_slow(heap);
+}
 
 /* Diverts the calling thread's fast paths into the slow ones, and back. */
 void thread_divert(void);

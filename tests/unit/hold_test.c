@@ -67,9 +67,9 @@ static void check_delay(const char *options, size_t size, uint64_t delay,
 				nr_swaps += then < last;
 				last = then;
 			}
-			hold_drop(&bin, &held, rule->batch);
+			hold_drop(&bin, rule, &held, rule->batch, &seed);
 		}
-		hold_push(&bin, rule, &held, slot, &seed);
+		hold_push(&bin, &held, slot);
 		assert_int_equal(held, magazine_count(&bin));
 		assert_true(held <= rule->most);
 	}
@@ -102,11 +102,10 @@ static void test_ready(void **state)
 	for (uintptr_t i = 0; i < 10; i++)
 		storage[i].address = (char *)(i + 100);
 	for (uintptr_t i = 1; i <= 30; i++)
-		hold_push(&bin, &rules[3], &held,
-			  (struct slot){ (char *)i, NULL }, &seed);
+		hold_push(&bin, &held, (struct slot){ (char *)i, NULL });
 	assert_int_equal(held, 30);
 	assert_int_equal(magazine_count(&bin), 40);
-	hold_drop(&bin, &held, 16);
+	hold_drop(&bin, &rules[3], &held, 16, &seed);
 	assert_int_equal(held, 14);
 	for (int i = 0; i < 14; i++)
 		assert_true((uintptr_t)storage[i].address < 100);
