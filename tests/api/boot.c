@@ -22,7 +22,7 @@
 
 #include <typeslab/whatis.h>
 
-#define SECONDS 10
+#define SECONDS 60
 
 int __pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
 

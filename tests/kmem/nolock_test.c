@@ -26,7 +26,7 @@
 
 #define NR_HELD	  64
 #define NR_LIVE	  512
-#define SECONDS	  100
+#define SECONDS	  600
 #define OF_MAIN	  0x11
 #define OF_SIGNAL 0x22
 

@@ -29,7 +29,7 @@
 
 #define NR_THREADS    3
 #define NR_BLOCKS     120
-#define CHILD_SECONDS 20
+#define CHILD_SECONDS 60
 
 static struct stress_random main_random;
 static struct stress_block blocks[NR_BLOCKS];
