@@ -35,21 +35,16 @@ bool guard_raise(char *end)
 	return true;
 }
 
-static char *end_of(const struct slab *slab)
-{
-	return region_chunk_base(slab) + slab_span(slab);
-}
-
 void guard_raise_large(struct slab *slab)
 {
-	slab->prev = guard_raise(end_of(slab));
+	slab->prev = guard_raise(slab_end(slab));
 }
 
 bool guard_lower_large(struct slab *slab)
 {
 	if (!guard_of_large(slab))
 		return true;
-	if (!os_commit_reserved(end_of(slab) - CHUNK_SIZE, CHUNK_SIZE))
+	if (!os_commit_reserved(slab_end(slab) - CHUNK_SIZE, CHUNK_SIZE))
 		return false;
 	__atomic_fetch_sub(&nr_guards, 1, __ATOMIC_RELAXED);
 	slab->prev = 0;

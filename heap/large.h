@@ -2,15 +2,13 @@
 /*
  * large: objects with a span of their own.
  *
- * Owns:       the large ground of each partition and its free ranges.
+ * Owns:       the live objects of each partition.
  * Promises:   a span is given again only inside its partition; it begins at a
  *             chunk, so that its record answers for it; free neighbours grow
  *             together; no system call but commit is made under the lock.
- * Relies on:  the chunk records as boundary tags: the first and the last
- *             record of a free range say where it ends and begins.
+ * Relies on:  ranges.h for the ground that is free.
  * Invariant:  every chunk of large ground is in one live span, in one free
- *             range (on the list its condition and size say), or not handed
- *             out yet. Free neighbours of equal condition do not exist.
+ *             range, or not handed out yet.
  */
 #ifndef HEAP_LARGE_H
 #define HEAP_LARGE_H

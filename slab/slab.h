@@ -100,6 +100,11 @@ static inline struct slab *slab_of_chunk(size_t chunk)
 	return region_record(chunk);
 }
 
+static inline struct slab *slab_of_address(const void *address)
+{
+	return slab_of_chunk(region_chunk_of(address));
+}
+
 static inline uint32_t slab_chunk(const struct slab *slab)
 {
 	return ((const char *)slab - region.table) >> CHUNK_RECORD_SHIFT;
@@ -151,6 +156,12 @@ static inline void slab_begin_idle(struct slab *slab)
 static inline size_t slab_span(const struct slab *slab)
 {
 	return (size_t)slab->chunks << CHUNK_SHIFT;
+}
+
+/* Behind the last of them; @slab is the span's first record. */
+static inline char *slab_end(const struct slab *slab)
+{
+	return region_chunk_base(slab) + slab_span(slab);
 }
 
 /*
