@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "heap/guard.h"
+#include "heap/kept.h"
 #include "heap/ranges.h"
 #include "os/os.h"
 #include "report/report.h"
@@ -13,8 +14,20 @@ size_t large_usable(size_t size)
 	return round_up(size_max(size, 1), os_page_size());
 }
 
+/* @span 0: none is wanted. */
+static char *take_kept(struct partition *partition, size_t span, size_t align,
+		       bool *is_zero)
+{
+	struct slab *slab = span ? kept_take(partition, span, align) : NULL;
+
+	if (!slab)
+		return NULL;
+	*is_zero = slab->condition != GROUND_DIRTY;
+	return region_chunk_base(slab);
+}
+
 static char *take_ground(struct heap *heap, struct partition *partition,
-			 size_t span, size_t align)
+			 size_t span, size_t align, bool *is_zero)
 {
 	size_t wanted = align > CHUNK_SIZE ? span + align - CHUNK_SIZE : span;
 	struct region_asker asker =
@@ -24,6 +37,7 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 
 	if (!got)
 		return NULL;
+	*is_zero = true;
 	if (start > got)
 		ranges_add(partition, got, start - got, GROUND_CLEAN, 0);
 	if (got + wanted > start + span)
@@ -32,14 +46,15 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 	return start;
 }
 
-static void begin_life(uint32_t bin, char *start, size_t size, size_t span)
+static void begin_life(uint32_t bin, char *start, size_t size, size_t span,
+		       bool has_guard)
 {
 	struct partition *partition = layout_partition(bin);
 	struct slab *slab = slab_of_address(start);
 
 	slab->start = (uintptr_t)start;
 	slab->bias = 0;
-	slab->prev = 0;
+	slab->prev = has_guard;
 	slab->kind = SLAB_LARGE;
 	slab->bin = bin;
 	slab->states = &slab->large_state;
@@ -62,6 +77,7 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	struct partition *partition = layout_partition(bin);
 	size_t most = region.nr_blocks * BLOCK_SIZE;
 	size_t guard = guard_behind_large();
+	bool is_kept;
 	size_t span;
 	char *start;
 
@@ -71,22 +87,40 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	span = round_up(size_max(size, 1), CHUNK_SIZE) + guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return NULL;
-	*is_zero = true;
-	start = ranges_take(partition, span, align, is_zero);
+	start = take_kept(partition, guard ? span : 0, align, is_zero);
+	is_kept = start;
 	if (!start)
-		start = take_ground(heap, partition, span, align);
+		start = ranges_take(partition, span, align, is_zero);
+	if (!start)
+		start = take_ground(heap, partition, span, align, is_zero);
 	if (start)
-		begin_life(bin, start, size, span);
+		begin_life(bin, start, size, span, is_kept);
 	lock_release(&partition->lock);
 	if (!start)
 		return NULL;
 	if (layout.scrub.zeroes) {
-		scrub_check_pages(start, span, !*is_zero);
+		scrub_check_pages(start, span - guard, !*is_zero);
 		*is_zero = true;
 	}
-	if (guard)
+	if (guard && !is_kept)
 		guard_raise_large(slab_of_address(start));
 	return start;
+}
+
+/* A kept span that is of no use: its guard is lowered, and it may join. */
+static void add_kept(struct heap *heap, struct partition *partition,
+		     struct slab *slab)
+{
+	size_t span = slab_span(slab);
+
+	/* A guard that cannot be lowered is nobody's for ever. */
+	if (!guard_lower_large(slab))
+		span -= guard_of_large(slab);
+	if (!layout_lock_partition(partition, thread_tag(heap)))
+		return;
+	ranges_add(partition, region_chunk_base(slab), span, slab->condition,
+		   slab->nr_dirty);
+	lock_release(&partition->lock);
 }
 
 void large_free(struct heap *heap, struct slab *slab)
@@ -97,9 +131,11 @@ void large_free(struct heap *heap, struct slab *slab)
 	size_t span = slab_span(slab) - guard;
 	enum condition condition =
 		scrub_pages(&layout.scrub, start, slab->size, span);
+	bool is_kept = kept_wants(slab);
+	struct slab *surplus = NULL;
 
 	/* A guard that cannot be lowered is nobody's for ever. */
-	if (guard_lower_large(slab))
+	if (!is_kept && guard_lower_large(slab))
 		span += guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
@@ -108,9 +144,16 @@ void large_free(struct heap *heap, struct slab *slab)
 	slab->reciprocal = 0;
 	slab->nr_slots = 0;
 	slab->kind = SLAB_NONE;
-	ranges_add(partition, start, span, condition,
-		   condition == GROUND_DIRTY ? span >> CHUNK_SHIFT : 0);
+	if (is_kept) {
+		kept_put(partition, slab, condition);
+		surplus = kept_take_surplus(partition);
+	} else {
+		ranges_add(partition, start, span, condition,
+			   condition == GROUND_DIRTY ? span >> CHUNK_SHIFT : 0);
+	}
 	lock_release(&partition->lock);
+	if (surplus)
+		add_kept(heap, partition, surplus);
 }
 
 static bool grow_into_ground(struct heap *heap, struct partition *partition,
@@ -174,6 +217,21 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	return done;
 }
 
+static void purge_kept(struct heap *heap, struct partition *partition,
+		       const struct purge *purge)
+{
+	struct slab *slab;
+
+	do {
+		if (!layout_lock_partition(partition, thread_tag(heap)))
+			return;
+		slab = kept_take_idle(partition, purge);
+		lock_release(&partition->lock);
+		if (slab)
+			add_kept(heap, partition, slab);
+	} while (slab);
+}
+
 /* The range's condition after as much was given back as could be. */
 static enum condition give_back(const struct slab *range, bool refund)
 {
@@ -192,6 +250,7 @@ void large_purge(struct heap *heap, struct partition *partition,
 	uint32_t tag = thread_tag(heap);
 	enum condition got;
 
+	purge_kept(heap, partition, purge);
 	do {
 		struct slab *range;
 
@@ -216,5 +275,6 @@ void large_check(struct heap *heap, struct partition *partition)
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return;
 	ranges_check(partition);
+	kept_check(partition);
 	lock_release(&partition->lock);
 }

@@ -6,9 +6,10 @@
  * Promises:   a span is given again only inside its partition; it begins at a
  *             chunk, so that its record answers for it; free neighbours grow
  *             together; no system call but commit is made under the lock.
- * Relies on:  ranges.h for the ground that is free.
- * Invariant:  every chunk of large ground is in one live span, in one free
- *             range, or not handed out yet.
+ * Relies on:  ranges.h for the ground that is free, kept.h for what keeps its
+ *             guard.
+ * Invariant:  every chunk of large ground is in one live span, in one free or
+ *             kept one, or not handed out yet.
  */
 #ifndef HEAP_LARGE_H
 #define HEAP_LARGE_H

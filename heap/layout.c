@@ -193,6 +193,8 @@ bool layout_lock_partition(struct partition *partition, uint32_t tag)
 		memset(&partition->slabs, 0, sizeof(partition->slabs));
 		memset(&partition->large, 0, sizeof(partition->large));
 		memset(partition->free, 0, sizeof(partition->free));
+		partition->kept = 0;
+		partition->nr_kept = 0;
 		layout_count_idle(partition, -partition->idle_bytes);
 		partition->epoch++;
 		return true;

@@ -33,6 +33,8 @@ struct partition {
 	struct ground slabs;
 	struct ground large;
 	uint32_t free[NR_CONDITIONS][NR_LARGE_BINS]; /* chunks, 0: none */
+	uint32_t kept;				     /* the same: see kept.h */
+	uint32_t nr_kept;
 	size_t nr_large;			     /* live */
 	size_t large_bytes;			     /* live */
 	size_t idle_bytes;			     /* of dirty free ground */

@@ -45,6 +45,7 @@ enum slab_kind {
 	SLAB_SMALL,
 	SLAB_LARGE,	 /* a large object lives here or did */
 	SLAB_LARGE_FREE, /* first or last chunk of free large ground */
+	SLAB_LARGE_KEPT, /* first chunk of such ground that has a guard still */
 };
 
 /* What free ground may hold, and whether it can be written to. */

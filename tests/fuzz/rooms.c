@@ -134,7 +134,8 @@ static void walk_table(void)
 			add_slab(slab);
 		else if (slab->kind == SLAB_LARGE)
 			add_large(slab);
-		else if (slab->kind == SLAB_LARGE_FREE)
+		else if (slab->kind == SLAB_LARGE_FREE ||
+			 slab->kind == SLAB_LARGE_KEPT)
 			add_range(slab);
 		chunk += slab->kind ? slab->chunks : 1;
 	}
