@@ -62,25 +62,54 @@ pristine() {
 	echo "$pristine_dir"
 }
 
-# The source with the series applied. Only files that change are touched, so
-# that a new version of the series builds no more than it must.
+# The files that the series touches.
+touched() {
+	sed -n 's|^[-+][-+][-+] [ab]/||p' "$here"/patches/*.patch | sort -u
+}
+
+# The files of the list $3 in tree $2 become as they are in tree $1. What is the
+# same stays untouched, so that a new series builds no more than it must.
+renew() {
+	while read -r file; do
+		if [ ! -e "$1/$file" ]; then
+			rm -f "$2/$file"
+		elif ! cmp -s "$1/$file" "$2/$file"; then
+			mkdir -p "$(dirname "$2/$file")"
+			cp "$1/$file" "$2/$file"
+			[ ! -x "$1/$file" ] || chmod +x "$2/$file"
+		fi
+	done <"$3"
+}
+
+# The source with the series applied: a copy that is made once, and then only
+# the files that this series or the one before touches.
 patched() {
 	patched_dir=$dir/linux-patched
-	hash=$(series_hash)
-	if [ "$(cat "$patched_dir/.series" 2>/dev/null)" != "$hash" ]; then
-		say "applying the series $hash"
+	stamp=$(series_hash)
+	if [ "$(cat "$patched_dir/.series" 2>/dev/null)" != "$stamp" ]; then
+		say "applying the series $stamp"
+		if [ ! -e "$patched_dir/.touched" ]; then
+			rm -rf "$patched_dir"
+			cp -a "$(pristine)" "$patched_dir"
+			touch "$patched_dir/.touched"
+		fi
 		fresh=$dir/linux-fresh
 		rm -rf "$fresh"
-		cp -a "$(pristine)" "$fresh"
+		mkdir -p "$fresh"
+		{
+			touched
+			cat "$patched_dir/.touched"
+		} | sort -u >"$fresh/.touched"
+		renew "$(pristine)" "$fresh" "$fresh/.touched"
 		while read -r name; do
 			patch -d "$fresh" -s -p1 --no-backup-if-mismatch \
 				<"$here/patches/$name" >&2 ||
 				die "$name does not apply"
 		done <"$here/patches/series"
-		mkdir -p "$patched_dir"
-		rsync -a --checksum --delete "$fresh/" "$patched_dir/"
+		cp "$fresh/.touched" "$patched_dir/.touched"
+		renew "$fresh" "$patched_dir" "$fresh/.touched"
 		rm -rf "$fresh"
-		echo "$hash" >"$patched_dir/.series"
+		echo "$stamp" >"$patched_dir/.series"
 	fi
 	echo "$patched_dir"
 }
