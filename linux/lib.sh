@@ -15,6 +15,7 @@ dir=${KERNEL_DIR:-$top/build-kernel}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 package=linux-source-6.12
+api_suite=$top/tests/kmem/slab_kunit.c
 jobs=${KERNEL_JOBS:-$(nproc)}
 
 # Two builds of one source are to be the same, byte by byte.
@@ -67,6 +68,17 @@ touched() {
 	sed -n 's|^[-+][-+][-+] [ab]/||p' "$here"/patches/*.patch | sort -u
 }
 
+# The suite of the slab API, which the library's tests run in user space, runs
+# in the kernel, too. It is no part of the series.
+add_api_suite() {
+	cp "$api_suite" "$1/lib/slab_api_kunit.c"
+	# shellcheck disable=SC2016 # make is to expand it
+	echo 'obj-$(CONFIG_SLAB_API_KUNIT_TEST) += slab_api_kunit.o' \
+		>>"$1/lib/Makefile"
+	printf '\nconfig SLAB_API_KUNIT_TEST\n\tbool "Slab API"\n\tdepends on KUNIT\n' \
+		>>"$1/lib/Kconfig.debug"
+}
+
 # The files of the list $3 in tree $2 become as they are in tree $1. What is the
 # same stays untouched, so that a new series builds no more than it must.
 renew() {
@@ -85,9 +97,9 @@ renew() {
 # the files that this series or the one before touches.
 patched() {
 	patched_dir=$dir/linux-patched
-	stamp=$(series_hash)
+	stamp="$(series_hash) $(sha256sum <"$api_suite" | cut -c1-12)"
 	if [ "$(cat "$patched_dir/.series" 2>/dev/null)" != "$stamp" ]; then
-		say "applying the series $stamp"
+		say "applying the series ${stamp% *}"
 		if [ ! -e "$patched_dir/.touched" ]; then
 			rm -rf "$patched_dir"
 			cp -a "$(pristine)" "$patched_dir"
@@ -98,6 +110,7 @@ patched() {
 		mkdir -p "$fresh"
 		{
 			touched
+			echo lib/slab_api_kunit.c
 			cat "$patched_dir/.touched"
 		} | sort -u >"$fresh/.touched"
 		renew "$(pristine)" "$fresh" "$fresh/.touched"
@@ -106,6 +119,7 @@ patched() {
 				<"$here/patches/$name" >&2 ||
 				die "$name does not apply"
 		done <"$here/patches/series"
+		add_api_suite "$fresh"
 		cp "$fresh/.touched" "$patched_dir/.touched"
 		renew "$fresh" "$patched_dir" "$fresh/.touched"
 		rm -rf "$fresh"
