@@ -4,69 +4,15 @@
 
 #include "base/align.h"
 #include "heap/caller.h"
-#include "heap/fork.h"
 #include "heap/hardened.h"
 #include "heap/large.h"
 #include "heap/nowait.h"
 #include "heap/place.h"
 #include "heap/purge.h"
 #include "heap/supply.h"
-#include "os/os.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-
-enum boot_state {
-	BOOT_NOT_YET,
-	BOOT_RUNNING,
-	BOOT_DONE,
-	BOOT_FAILED,
-};
-
-static unsigned int state;
-
-bool heap_is_booted(void)
-{
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == BOOT_DONE;
-}
-
-static bool boot(void)
-{
-	os_init();
-	fork_init();
-	if (!layout_init() || !thread_init())
-		return false;
-	layout_draw_map();
-	layout_seal();
-	return true;
-}
-
-/*
- * Signals are held meanwhile: a handler that allocates would wait for the boot
- * that it interrupted, and so would a child that it forks.
- */
-bool heap_boot(void)
-{
-	unsigned int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
-	sigset_t before;
-
-	if (likely(now == BOOT_DONE))
-		return true;
-	now = BOOT_NOT_YET;
-	os_hold_signals(&before);
-	if (__atomic_compare_exchange_n(&state, &now, BOOT_RUNNING, false,
-					__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-		now = boot() ? BOOT_DONE : BOOT_FAILED;
-		__atomic_store_n(&state, now, __ATOMIC_RELEASE);
-	}
-	os_let_signals(&before);
-	while (now == BOOT_RUNNING) {
-		os_yield();
-		now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
-	}
-	return now == BOOT_DONE;
-}
 
 /*
  * One slot, and half a magazine for the next calls where there is one. The
@@ -175,6 +121,20 @@ static never_inline void *alloc_rare(size_t size, uint64_t token,
 	return or_no_memory(p);
 }
 
+/* The bin's offset for @class and what the call says of its type. */
+static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
+{
+	uint64_t row;
+
+	if (heap_knows_token(token))
+		row = heap_row_of_token(token);
+	else if (!layout_is_typed(token))
+		row = heap_row_of_site(site);
+	else
+		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
+	return row + (class << BIN_SHIFT);
+}
+
 /* Hardened, it begins with what the inline heap_alloc() is to others. */
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 {
@@ -185,9 +145,21 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	if (!layout.is_hardened || unlikely(!heap || heap->announced.caller) ||
 	    size > layout_usable(SMALL_MAX))
 		return alloc_rare(size, token, site);
-	bin = heap_offset_for(class_for(size, 1), token, site);
+	bin = offset_for(class_for(size, 1), token, site);
 	p = hardened_take(heap, bin);
 	return likely(p) ? p : or_no_memory(heap_alloc_in_bin(bin));
+}
+
+void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
+{
+	struct bin *bin;
+
+	if (size > SMALL_MAX || heap_knows_token(token))
+		return heap_alloc_slow(size, token, site);
+	bin = thread_bin(offset_for(class_of(size), token, site));
+	if (unlikely(magazine_is_empty(bin)))
+		return heap_alloc_slow(size, token, site);
+	return heap_take_from(bin);
 }
 
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
@@ -238,7 +210,7 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 
 	/* Before the boot no class is right, and every bin is empty. */
 	if (likely(class < NR_CLASSES)) {
-		bin = heap_bin_for(class, token, site);
+		bin = thread_bin(offset_for(class, token, site));
 		if (likely(!magazine_is_empty(bin)))
 			return heap_take_from(bin);
 	}
@@ -348,7 +320,7 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 	thread_leave(heap);
 }
 
-void heap_free_full(struct slab *slab, void *p, uint8_t *state)
+void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 {
 	struct heap *heap = thread_own();
 
@@ -357,6 +329,13 @@ void heap_free_full(struct slab *slab, void *p, uint8_t *state)
 	    hardened_push(heap, slab, p, state))
 		return;
 	free_rare(slab, p, state);
+}
+
+void heap_free_shared(void *p, struct slab *slab, uint8_t *state)
+{
+	if (unlikely(!heap_claim(state)))
+		return heap_free_odd(p);
+	heap_keep(p, slab, state);
 }
 
 /* Without the tag that some processors ignore in the top byte. */

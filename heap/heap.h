@@ -32,8 +32,10 @@ bool heap_is_booted(void);
 
 /* The continuations of the fast paths. */
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site);
+void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site);
 cold_path void heap_free_odd(void *p);
-void heap_free_full(struct slab *slab, void *p, uint8_t *state);
+void heap_free_full(void *p, struct slab *slab, uint8_t *state);
+void heap_free_shared(void *p, struct slab *slab, uint8_t *state);
 
 /* All that the fast path leaves out; each is one allocation. */
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site);
@@ -88,81 +90,80 @@ static always_inline uint64_t heap_row_of_site(uintptr_t site)
 
 static always_inline uint64_t heap_row_of_token(uint64_t token)
 {
-	const struct row_set *rows = &layout.typed[token_holds_pointers(token)];
-	uint64_t row = partition_of_token(token, layout.secret, rows->count);
+	unsigned int domain = token_holds_pointers(token);
+	uint64_t row = partition_of_token(token, layout.secret,
+					  layout.typed_count[domain]);
 
-	return rows->first + (row << ROW_SHIFT);
+	return layout.typed_first[domain] + (row << ROW_SHIFT);
 }
 
-/* The bin's offset for @class and what the call says of its type. */
-static always_inline uint64_t heap_offset_for(unsigned int class,
-					      uint64_t token, uintptr_t site)
+/* Whether heap_row_of_token() is for @token; 0 has a site, others neither. */
+static always_inline bool heap_knows_token(uint64_t token)
 {
-	uint64_t row;
-
-	if (__builtin_constant_p(token) && !token)
-		row = heap_row_of_site(site);
-	else if (likely(token > layout.token_floor))
-		row = heap_row_of_token(token);
-	else if (!layout_is_typed(token))
-		row = heap_row_of_site(site);
-	else
-		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
-	return row + ((uint64_t) class << BIN_SHIFT);
+	return likely(token > layout.token_floor);
 }
 
-/* The calling thread's bin. */
-static always_inline struct bin *heap_bin_for(unsigned int class,
-					      uint64_t token, uintptr_t site)
-{
-	return thread_bin(heap_offset_for(class, token, site));
-}
-
-/* @site is the return address of the door; @token 0 where there is none. */
+/*
+ * @site is the return address of the door; @token 0 where there is none. No
+ * call but the last, and that in one place: no register is saved for it.
+ */
 static always_inline void *heap_alloc(size_t size, uint64_t token,
 				      uintptr_t site)
 {
+	bool is_plain = __builtin_constant_p(token) && !token;
 	struct bin *bin;
+	uint64_t row;
 
 	if (unlikely(size > SMALL_MAX))
 		return heap_alloc_slow(size, token, site);
-	bin = heap_bin_for(class_of(size), token, site);
+	if (is_plain)
+		row = heap_row_of_site(site);
+	else if (heap_knows_token(token))
+		row = heap_row_of_token(token);
+	else
+		return heap_alloc_odd(size, token, site);
+	bin = thread_bin(row + layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);
 }
 
-/*
- * The state's change from LIVE decides who frees. With one thread a load and
- * a store are enough; otherwise of two threads one exchange sees LIVE, and the
- * other changes nothing.
- */
+/* Of two threads one sees LIVE, and the other changes nothing. */
 static always_inline bool heap_claim(uint8_t *state)
 {
 	uint8_t expected = SLOT_LIVE;
 
-	if (likely(os_is_single_threaded())) {
-		if (unlikely(*state != SLOT_LIVE))
-			return false;
-		*state = SLOT_STOCK;
-		return true;
-	}
 	return likely(__atomic_compare_exchange_n(state, &expected, SLOT_STOCK,
 						  false, __ATOMIC_ACQ_REL,
 						  __ATOMIC_RELAXED));
 }
 
+/* A slot that was LIVE and is STOCK now goes into the thread's magazine. */
+static always_inline void heap_keep(void *p, struct slab *slab, uint8_t *state)
+{
+	struct bin *bin = thread_bin(slab->bin);
+
+	if (unlikely(magazine_is_full(bin)))
+		return heap_free_full(p, slab, state);
+	magazine_push(bin, p, state);
+}
+
+/*
+ * The state's change from LIVE decides who frees. With one thread a load and
+ * a store are enough; otherwise heap_free_shared() claims it.
+ */
 static always_inline void heap_free_in(struct slab *slab, void *p)
 {
-	struct bin *bin;
 	uint8_t *state;
 
-	if (unlikely(!slab_find_state(slab, p, &state) || !heap_claim(state)))
+	if (unlikely(!slab_find_state(slab, p, &state)))
 		return heap_free_odd(p);
-	bin = thread_bin(slab->bin);
-	if (unlikely(magazine_is_full(bin)))
-		return heap_free_full(slab, p, state);
-	magazine_push(bin, p, state);
+	if (unlikely(!os_is_single_threaded()))
+		return heap_free_shared(p, slab, state);
+	if (unlikely(*state != SLOT_LIVE))
+		return heap_free_odd(p);
+	*state = SLOT_STOCK;
+	heap_keep(p, slab, state);
 }
 
 static always_inline void heap_free(void *p)

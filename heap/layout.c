@@ -142,12 +142,14 @@ void layout_draw_map(void)
 	for (int i = 0; i < 2; i++) {
 		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
 
-		layout.typed[i].count = rows->count;
-		layout.typed[i].first = rows->first << ROW_SHIFT;
+		layout.typed_count[i] = rows->count;
+		layout.typed_first[i] = rows->first << ROW_SHIFT;
 	}
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
 		layout.site_bins[i] = partition_of_number(i, secret, nr_unknown)
 				      << ROW_SHIFT;
+	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
+		layout.class_bins[i] = class_of(i * CLASS_GRAIN) << BIN_SHIFT;
 	layout.token_floor =
 		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;

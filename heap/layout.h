@@ -66,8 +66,11 @@ struct layout {
 	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
 	uint64_t secret;
 	uint64_t token_floor;	 /* tokens above carry their domain */
-	struct row_set typed[2]; /* data, pointer: first is a bin offset */
+	uint64_t typed_count[2]; /* of rows: data, pointer */
+	uint64_t typed_first[2]; /* bin offset of the first one */
 	uint32_t site_bins[NR_SITE_BUCKETS]; /* bin offset of a site's row */
+	uint16_t
+		class_bins[CLASS_TABLE_SIZE]; /* bin offset in a row, by size */
 
 	struct options options;
 	struct row_set rows[NR_DOMAINS];
@@ -103,6 +106,12 @@ void layout_seal(void);
 
 /* The column whose bin stays zero: large objects have no magazine. */
 #define CLASS_LARGE (NR_CLASSES_MAX - 1)
+
+/* class_of() as an offset in a row; @size is at most SMALL_MAX. */
+static always_inline uint32_t layout_class_bin(size_t size)
+{
+	return layout.class_bins[(size + CLASS_GRAIN - 1) / CLASS_GRAIN];
+}
 
 static inline uint32_t bin_offset(unsigned int row, unsigned int class)
 {
