@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* caller: see caller.h. */
-#define _GNU_SOURCE
 #include "heap/caller.h"
 
-#include <dlfcn.h>
-#include <stdlib.h>
+#include "os/stack.h"
 
-extern int _dl_find_object(void *address, struct dl_find_object *out)
-	__attribute__((__weak__));
+#include <stdlib.h>
 
 /* Part of the loader, whose calloc() makes room for a new thread's TLS. */
 extern void *__tls_get_addr(void *index) __attribute__((__weak__));
@@ -15,19 +12,13 @@ extern void *__tls_get_addr(void *index) __attribute__((__weak__));
 /* Part of the C++ runtime, where there is one. */
 extern void *__cxa_allocate_exception(size_t size) __attribute__((__weak__));
 
-static bool find_object(const void *address, struct dl_find_object *out)
-{
-	return _dl_find_object && !_dl_find_object((void *)address, out);
-}
-
 /* Whether @site lies in the object that @function is part of. */
 static bool is_beside(uintptr_t site, uintptr_t function)
 {
-	struct dl_find_object object;
+	struct stack_object object;
 
-	return find_object((void *)function, &object) &&
-	       site >= (uintptr_t)object.dlfo_map_start &&
-	       site < (uintptr_t)object.dlfo_map_end;
+	return stack_find_object(function, &object) && site >= object.start &&
+	       site < object.end;
 }
 
 /*

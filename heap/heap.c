@@ -10,6 +10,7 @@
 #include "heap/place.h"
 #include "heap/purge.h"
 #include "heap/supply.h"
+#include "heap/trace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -106,6 +107,15 @@ static void *or_no_memory(void *p)
 	return p;
 }
 
+/* The thread leaves the heap with @p. */
+static void *leave_with(struct heap *heap, void *p)
+{
+	if (unlikely(layout.is_traced))
+		trace_alloc(p);
+	thread_leave(heap);
+	return p;
+}
+
 static never_inline void *alloc_rare(size_t size, uint64_t token,
 				     uintptr_t site)
 {
@@ -117,8 +127,7 @@ static never_inline void *alloc_rare(size_t size, uint64_t token,
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
-	thread_leave(heap);
-	return or_no_memory(p);
+	return or_no_memory(leave_with(heap, p));
 }
 
 /* The bin's offset for @class and what the call says of its type. */
@@ -142,7 +151,8 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	uint32_t bin;
 	void *p;
 
-	if (!layout.is_hardened || unlikely(!heap || heap->announced.caller) ||
+	if (!layout.has_short_way ||
+	    unlikely(!heap || heap->announced.caller) ||
 	    size > layout_usable(SMALL_MAX))
 		return alloc_rare(size, token, site);
 	bin = offset_for(class_for(size, 1), token, site);
@@ -179,7 +189,7 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
-	thread_leave(heap);
+	leave_with(heap, p);
 	if (p && !is_zero)
 		memset(p, 0, size);
 	return or_no_memory(p);
@@ -198,8 +208,7 @@ static never_inline void *alloc_aligned_slow(size_t size, size_t align,
 	token = caller_settle(heap, size, token, site);
 	row = layout_row(token, site);
 	p = alloc_in_row(heap, row, size, align, &is_zero);
-	thread_leave(heap);
-	return or_no_memory(p);
+	return or_no_memory(leave_with(heap, p));
 }
 
 void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
@@ -222,26 +231,20 @@ void *heap_alloc_in_bin(uint32_t bin)
 	const struct large_wish none = { 0, 0 };
 	struct heap *heap = thread_enter();
 	bool is_zero;
-	void *p;
 
 	if (!heap)
 		return NULL;
-	p = alloc_in_bin(heap, bin, none, &is_zero);
-	thread_leave(heap);
-	return p;
+	return leave_with(heap, alloc_in_bin(heap, bin, none, &is_zero));
 }
 
 void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero)
 {
 	const struct large_wish large = { size, align };
 	struct heap *heap = thread_enter();
-	void *p;
 
 	if (!heap)
 		return NULL;
-	p = alloc_in_bin(heap, bin, large, is_zero);
-	thread_leave(heap);
-	return p;
+	return leave_with(heap, alloc_in_bin(heap, bin, large, is_zero));
 }
 
 bool heap_trim(void)
@@ -308,6 +311,8 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 
 	if (!heap)
 		return free_without_heap(slab, p, state);
+	if (unlikely(layout.is_traced))
+		trace_free(p);
 	if (slab->kind == SLAB_LARGE) {
 		large_free(heap, slab);
 		purge_idle(heap);
@@ -324,9 +329,8 @@ void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 {
 	struct heap *heap = thread_own();
 
-	if (likely(heap) && slab->kind == SLAB_SMALL &&
-	    layout_is_hardened(slab->bin) &&
-	    hardened_push(heap, slab, p, state))
+	if (likely(heap) && slab->kind == SLAB_SMALL && layout.has_short_way &&
+	    !layout_is_named(slab->bin) && hardened_push(heap, slab, p, state))
 		return;
 	free_rare(slab, p, state);
 }
@@ -446,12 +450,10 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	row = realloc_row(slab, token, site);
-	if (row == row_of_bin(slab->bin) && resize_in_place(heap, slab, size)) {
-		thread_leave(heap);
-		return p;
-	}
+	if (row == row_of_bin(slab->bin) && resize_in_place(heap, slab, size))
+		return leave_with(heap, p);
 	moved = alloc_in_row(heap, row, size, 1, &is_zero);
-	thread_leave(heap);
+	leave_with(heap, moved);
 	if (!moved)
 		return or_no_memory(NULL);
 	memcpy(moved, untagged(p), size_min(size, usable_of(slab)));

@@ -3,6 +3,7 @@
 #include "heap/layout.h"
 
 #include "base/align.h"
+#include "heap/trace.h"
 #include "os/os.h"
 #include "report/report.h"
 
@@ -106,9 +107,11 @@ static void init_hardening(void)
 	hold_init(layout.holds, options);
 	if (region.nr_blocks * BLOCK_SIZE < GUARDED_REGION)
 		layout.options.guard = 0;
+	layout.is_traced = options->trace == TRACE_ON && trace_init();
 	layout.is_hardened = options->zero || options->canary ||
 			     options->shuffle || options->quarantine ||
-			     options->reuse_after;
+			     options->reuse_after || layout.is_traced;
+	layout.has_short_way = layout.is_hardened && !layout.is_traced;
 }
 
 bool layout_init(void)
@@ -118,6 +121,7 @@ bool layout_init(void)
 
 	options_read(&layout.options, program, copy_environment());
 	report_set_compat(layout.options.profile == PROFILE_COMPAT);
+	report_set_stacks(layout.options.trace != TRACE_OFF);
 	size_class_init();
 	if (!region_init(wanted_reserve()) || !init_arenas())
 		return false;

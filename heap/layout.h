@@ -75,7 +75,9 @@ struct layout {
 	struct options options;
 	struct row_set rows[NR_DOMAINS];
 	unsigned int nr_rows;
-	bool is_hardened; /* no fast path: parts of the profile are on */
+	bool is_hardened;   /* no fast path: parts of the profile are on */
+	bool is_traced;	    /* each call's stack is kept */
+	bool has_short_way; /* hardened and not traced */
 	struct scrub scrub;
 	struct hold_rule holds[NR_CLASSES];
 	bool refunds;	      /* idle memory is refunded, not only purged */

@@ -4,6 +4,7 @@
 
 #include "heap/named.h"
 #include "heap/supply.h"
+#include "heap/trace.h"
 
 /*
  * A place is NULL or the address of a slot that is STOCK in no magazine: a
@@ -74,6 +75,8 @@ void *nowait_alloc(uint32_t bin)
 	named_construct(bin, &slot, 1);
 	if (unlikely(layout_is_hardened(bin)))
 		scrub_dress(&layout.scrub, slot.address, layout_slot_size(bin));
+	if (unlikely(layout.is_traced))
+		trace_alloc(slot.address);
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
 	return slot.address;
 }
@@ -104,6 +107,8 @@ void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 
 	if (unlikely(layout_is_hardened(slab->bin)))
 		scrub_clean(&layout.scrub, p, slab->size);
+	if (unlikely(layout.is_traced))
+		trace_free(p);
 	if (!cache_try_lock(cache, thread_tag(thread_own()))) {
 		keep_waiting(p);
 		return;

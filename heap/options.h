@@ -28,6 +28,13 @@ enum option_profile {
 	PROFILE_HARDENED,
 };
 
+/* Which call stacks a fault's report tells. */
+enum option_trace {
+	TRACE_OFF,
+	TRACE_FAULT, /* of the fault */
+	TRACE_ON,    /* and of the block's allocation and free */
+};
+
 /* What an option holds until the profile has decided. */
 #define BY_PROFILE UINT64_MAX
 
@@ -46,6 +53,7 @@ enum option_profile {
 	  "0 to 65536, the build's -falloc-token-max")                      \
 	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,                \
 	  "16M to 64T of address space")                                    \
+	X(trace, WORD, TRACE_FAULT, 0, 2, "off|fault|on")                   \
 	X(snapshot, TEXT, 0, 0, 0, "file to write at exit, %p the process") \
 	X(zero, WORD, BY_PROFILE, 0, 1, "off|on")                           \
 	X(canary, WORD, BY_PROFILE, 0, 1, "off|on")                         \

@@ -2,12 +2,18 @@
 /* place: see place.h. */
 #include "heap/place.h"
 
+#include "heap/trace.h"
 #include "os/os.h"
 
+/* @place has its slot_base and is_live already. */
 static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 {
 	struct row_name name;
 
+	place->facts.start = place->slot_base;
+	place->facts.state = place->is_live ? "live" : "freed";
+	if (layout.is_traced)
+		trace_find(&place->facts);
 	place->facts.size = slab->size;
 	place->facts.slot = slot;
 	if (layout_is_named(slab->bin)) {
@@ -23,19 +29,23 @@ static void find_in_small(struct place *place, struct slab *slab, const char *p)
 {
 	size_t offset = ((uintptr_t)p & (CHUNK_SIZE - 1)) + slab->bias;
 	size_t slot = offset / slab->size;
+	bool is_unused;
 
 	if (slot >= slab->nr_slots)
 		return;
 	place->slab = slab;
 	place->slot_base = p - offset % slab->size;
 	place->is_live = slab->states[slot] == SLOT_LIVE;
+	is_unused = slot >= slab_first(slab)->nr_used ||
+		    slab->states[slot] == SLOT_NEW;
 	set_facts(place, slab, slot);
+	if (is_unused)
+		place->facts.state = "never handed out";
 	if (place->slot_base != p)
 		place->kind = PLACE_INNER;
 	else if (place->is_live)
 		place->kind = PLACE_LIVE;
-	else if (slot >= slab_first(slab)->nr_used ||
-		 slab->states[slot] == SLOT_NEW)
+	else if (is_unused)
 		place->kind = PLACE_UNUSED;
 	else
 		place->kind = PLACE_DEAD;

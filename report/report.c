@@ -4,8 +4,10 @@
 
 #include "base/line.h"
 #include "os/os.h"
+#include "os/stack.h"
 
 static bool is_compat;
+static bool has_stacks;
 
 static void send(struct line *line)
 {
@@ -41,15 +43,77 @@ void report_set_compat(bool compat)
 	is_compat = compat;
 }
 
-/* Prints unless compat has said this fault before; returns under compat. */
-static void finish(struct line *line, bool *said)
+void report_set_stacks(bool stacks)
 {
-	if (!is_compat) {
-		send(line);
-		os_abort();
+	has_stacks = stacks;
+}
+
+/* "typeslab: now: /usr/bin/program+0x1234": what addr2line understands. */
+static void say_frame(const char *word, uintptr_t frame)
+{
+	struct line line = { .length = 0 };
+	struct stack_object object = { .base = 0 };
+
+	line_add(&line, "typeslab: ");
+	line_add(&line, word);
+	line_add(&line, ": ");
+	if (stack_find_object(frame, &object)) {
+		line_add(&line, object.name);
+		line_add(&line, "+");
 	}
-	if (!__atomic_exchange_n(said, true, __ATOMIC_RELAXED))
-		send(line);
+	line_add(&line, "0x");
+	line_add_number(&line, frame - object.base, 16, 1);
+	send(&line);
+}
+
+static void say_stack(const char *word, const struct report_stack *stack)
+{
+	for (unsigned int i = 0; i < stack->nr; i++)
+		say_frame(word, stack->frames[i]);
+}
+
+static void say_slot(const struct report_place *place)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: slot: ");
+	line_add(&line, place->state);
+	line_add(&line, ", 0x");
+	line_add_number(&line, (uintptr_t)place->start, 16, 1);
+	line_add(&line, ", ");
+	line_add_number(&line, place->size, 10, 1);
+	line_add(&line, " bytes");
+	send(&line);
+}
+
+/* What is known besides the line; @place is NULL where there is none. */
+static void say_more(const struct report_place *place)
+{
+	uintptr_t frames[STACK_FRAMES];
+	struct report_stack now = { frames, 0 };
+
+	if (!has_stacks)
+		return;
+	if (place && place->state)
+		say_slot(place);
+	now.nr = stack_read(frames, STACK_FRAMES);
+	say_stack("now", &now);
+	if (!place)
+		return;
+	say_stack("freed", &place->freed);
+	say_stack("allocated", &place->allocated);
+}
+
+/* Prints unless compat has said this fault before; returns under compat. */
+static void finish(struct line *line, const struct report_place *place,
+		   bool *said)
+{
+	if (is_compat && __atomic_exchange_n(said, true, __ATOMIC_RELAXED))
+		return;
+	send(line);
+	say_more(place);
+	if (!is_compat)
+		os_abort();
 }
 
 static const char *const act_names[NR_ACTS] = {
@@ -68,7 +132,7 @@ static void report_act(const char *fault, enum report_act act,
 	line_add(&line, " ");
 	line_add(&line, act_names[act]);
 	add_place(&line, place);
-	finish(&line, said);
+	finish(&line, place, said);
 }
 
 void report_dead(enum report_act act, const struct report_place *place)
@@ -110,7 +174,7 @@ void report_wrong_size(const struct report_place *place, size_t size)
 	line_add(&line, " as ");
 	line_add_number(&line, size, 10, 1);
 	line_add(&line, " bytes");
-	finish(&line, &said);
+	finish(&line, place, &said);
 }
 
 void report_wrong_cache(const struct report_place *place, const char *cache)
@@ -122,7 +186,7 @@ void report_wrong_cache(const struct report_place *place, const char *cache)
 	add_place(&line, place);
 	line_add(&line, " to ");
 	line_add(&line, cache);
-	finish(&line, &said);
+	finish(&line, place, &said);
 }
 
 void report_dead_cache(const char *cache)
@@ -132,7 +196,7 @@ void report_dead_cache(const char *cache)
 
 	line_add(&line, "typeslab: destroyed cache: ");
 	line_add(&line, cache);
-	finish(&line, &said);
+	finish(&line, NULL, &said);
 }
 
 void report_usercopy(const struct report_place *place, size_t size,
@@ -147,7 +211,7 @@ void report_usercopy(const struct report_place *place, size_t size,
 	line_add(&line, ", ");
 	line_add_number(&line, size, 10, 1);
 	line_add(&line, " bytes");
-	finish(&line, &said);
+	finish(&line, place, &said);
 }
 
 static void report_bytes(const char *what, size_t size)
@@ -203,7 +267,7 @@ static void report_damage(const char *fault, const struct report_place *place,
 	line_add(&line, "typeslab: ");
 	line_add(&line, fault);
 	add_place(&line, place);
-	finish(&line, said);
+	finish(&line, place, said);
 }
 
 void report_overflow(const struct report_place *place)
@@ -227,6 +291,7 @@ void report_broken(const char *what)
 	line_add(&line, "typeslab: broken metadata: ");
 	line_add(&line, what);
 	send(&line);
+	say_more(NULL);
 	os_abort();
 }
 

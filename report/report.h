@@ -3,11 +3,20 @@
  * report: one function per fault; the only place that words them.
  *
  * Owns:       whether faults abort (default) or warn once each (compat).
- * Promises:   one fixed first line on standard error, then abort; no
- *             allocation, no lock, no stdio on the way. Under compat the
- *             functions return after the first warning of their kind, and the
- *             caller leaves the heap as it was.
- * Relies on:  os_write() and os_abort().
+ * Promises:   one fixed first line on standard error, where it was asked for
+ *             what is known besides, then abort; no allocation, no lock, no
+ *             stdio on the way. Under compat the functions return after the
+ *             first warning of their kind, and the caller leaves the heap as
+ *             it was.
+ * Relies on:  os_write(), os_abort() and, for what comes after the first line,
+ *             stack_read().
+ *
+ * What comes after it, each line with its word; docs/reports.md shows it:
+ *
+ *	typeslab: slot: freed, 0x7f0012345600, 48 bytes
+ *	typeslab: now: /usr/bin/program+0x1234
+ *	typeslab: freed: /usr/bin/program+0x1200
+ *	typeslab: allocated: /usr/bin/program+0x1100
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -26,12 +35,22 @@ enum report_act {
 	NR_ACTS,
 };
 
+/* Addresses of calls, the innermost first; none: it is not known. */
+struct report_stack {
+	const uintptr_t *frames;
+	unsigned int nr;
+};
+
 /*
  * Where a bad address lies: in the cache of that name, or in a partition of
  * @domain, or, where both are NULL, not in the heap.
  */
 struct report_place {
 	const void *address;
+	const void *start; /* of the slot */
+	const char *state; /* the slot's, in a word or two; NULL: unknown */
+	struct report_stack allocated;
+	struct report_stack freed;
 	size_t size;
 	const char *cache;
 	const char *domain;
@@ -40,6 +59,9 @@ struct report_place {
 };
 
 void report_set_compat(bool compat);
+
+/* Whether faults tell more than their line. */
+void report_set_stacks(bool stacks);
 
 /* Already free. Usual cause: two owners, both of whom free. */
 cold_path void report_dead(enum report_act act,

@@ -25,10 +25,16 @@ static void check(const void *p, enum place_kind kind, const void *base,
 	assert_int_equal(place.facts.size, size);
 	assert_string_equal(place.facts.domain, "pointer");
 	assert_int_equal(place.facts.partition, name.partition);
+	assert_ptr_equal(place.facts.start, base);
 	if (kind == PLACE_LIVE)
 		assert_true(place.is_live);
 	if (kind == PLACE_DEAD || kind == PLACE_UNUSED)
 		assert_false(place.is_live);
+	if (kind == PLACE_UNUSED)
+		assert_string_equal(place.facts.state, "never handed out");
+	else
+		assert_string_equal(place.facts.state,
+				    place.is_live ? "live" : "freed");
 }
 
 /* Every byte of a slot, live and dead, in every class. */

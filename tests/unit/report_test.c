@@ -4,6 +4,8 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 static const struct report_place ours = {
 	.address = (const void *)0x7f1234567890,
@@ -118,6 +120,63 @@ static void test_compat(void **state)
 	assert_int_equal(child.status, 0);
 }
 
+static void report_all_known(void *unused)
+{
+	static uintptr_t frames[3];
+	struct report_place place = ours;
+
+	(void)unused;
+	frames[0] = (uintptr_t)report_all_known;
+	frames[1] = 0x1234;
+	place.start = (const void *)0x7f1234567880;
+	place.state = "live";
+	place.allocated = (struct report_stack){ frames, 2 };
+	place.freed = (struct report_stack){ frames + 1, 1 };
+	report_set_stacks(true);
+	report_inner(ACT_FREE, &place);
+}
+
+static void break_with_stacks(void *unused)
+{
+	report_set_stacks(true);
+	break_metadata(unused);
+}
+
+/* How many lines of @text begin with @words. */
+static int nr_lines(const char *text, const char *words)
+{
+	int nr = 0;
+
+	for (; text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		nr += !strncmp(text, words, strlen(words));
+	}
+	return nr;
+}
+
+/* The first line is the same, and each stack has a line for each frame. */
+static void test_stacks(void **state)
+{
+	static const char first[] =
+		"typeslab: inner free" AT_OURS "\n"
+		"typeslab: slot: live, 0x7f1234567880, 48 bytes\n"
+		"typeslab: now: ";
+	struct unit_child child = unit_run(report_all_known, NULL);
+
+	(void)state;
+	assert_int_equal(WTERMSIG(child.status), SIGABRT);
+	assert_int_equal(strncmp(child.text, first, strlen(first)), 0);
+	assert_in_range(nr_lines(child.text, "typeslab: now: "), 2, 15);
+	assert_int_equal(nr_lines(child.text, "typeslab: freed: "), 1);
+	assert_int_equal(nr_lines(child.text, "typeslab: allocated: "), 2);
+	assert_non_null(strstr(child.text, "typeslab: freed: 0x1234\n"));
+	assert_non_null(strstr(child.text, "/report_test+0x"));
+	assert_non_null(strstr(child.text, "typeslab: allocated: 0x1234\n"));
+	child = unit_run(break_with_stacks, NULL);
+	assert_in_range(nr_lines(child.text, "typeslab: now: "), 2, 15);
+	assert_int_equal(nr_lines(child.text, "typeslab: slot: "), 0);
+}
+
 static void break_under_compat(void *unused)
 {
 	report_set_compat(true);
@@ -191,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_other_deaths),
 		cmocka_unit_test(test_compat),
+		cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_still_fatal),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_cut),

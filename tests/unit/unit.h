@@ -49,7 +49,13 @@ struct unit_child unit_run(void (*body)(void *), void *arg);
 /* As above; fails the test unless it ended with status 0. */
 void unit_run_well(void (*body)(void *), void *arg);
 
-/* As above; fails the test unless it aborted and said just @text. */
+/* Takes out of @text what reports say after their first lines. */
+void unit_forget_more(char *text);
+
+/*
+ * As above; fails the test unless it aborted and said just @text, and what
+ * unit_forget_more() takes out.
+ */
 void unit_run_dead(void (*body)(void *), void *arg, const char *text);
 
 /*
