@@ -52,4 +52,23 @@ static inline void zero_clear(void *p, size_t size)
 	}
 }
 
+#define ZERO_PAGE 4096ul
+
+/*
+ * Makes the kernel back each page of [@p, @p + @size) with memory and changes
+ * nothing. Who reads a fresh page first and writes to it then has two faults.
+ */
+static inline void zero_touch(void *p, size_t size)
+{
+	uintptr_t at = (uintptr_t)p;
+	uintptr_t end = at + size;
+
+	for (; at < end; at = (at | (ZERO_PAGE - 1)) + 1) {
+		char zero = 0;
+
+		__atomic_compare_exchange_n((char *)at, &zero, 0, false,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	}
+}
+
 #endif /* BASE_ZERO_H */

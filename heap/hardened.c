@@ -12,6 +12,15 @@ static bool has_ready(const struct heap *heap, uint32_t offset)
 	       *heap_held(heap, offset);
 }
 
+/* Those of a slab in order; where they are drawn, draw.c has done it. */
+static void touch_new(const struct slot *slots, int nr, size_t size)
+{
+	for (int i = 0; i < nr; i++) {
+		if (*slots[i].state == SLOT_NEW && size <= ZERO_PAGE)
+			zero_touch(slots[i].address, size);
+	}
+}
+
 /*
  * One slot, and a batch for the next calls; false: no memory. Taken aside
  * first: a signal handler may fill the bin meanwhile.
@@ -32,6 +41,8 @@ static bool fetch(struct heap *heap, uint32_t offset, struct slot *slot)
 			  size_min(rule->batch, bin->end - bin->top + 1));
 	if (got <= 0)
 		return false;
+	if (layout.scrub.zeroes)
+		touch_new(slots, got, class_size(class_of_bin(offset)));
 	left = magazine_put(bin, slots, got - 1);
 	if (left)
 		cache_give(cache_of_bin(offset), slots, left, thread_tag(heap));

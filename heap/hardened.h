@@ -33,6 +33,9 @@ static always_inline void *hardened_take(struct heap *heap, uint32_t offset)
 	if (unlikely(magazine_count(bin) == *heap_held(heap, offset)))
 		return NULL;
 	slot = bin->top[-1];
+	/* The next one, which lies anywhere. */
+	__builtin_prefetch(bin->top[-2].address, 1);
+	__builtin_prefetch(bin->top[-2].state, 1);
 	if (unlikely(!scrub_is_clean(&layout.scrub, slot.address, size)))
 		return NULL;
 	bin->top--;

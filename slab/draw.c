@@ -4,21 +4,24 @@
 
 #include "base/align.h"
 #include "base/random.h"
+#include "base/zero.h"
 
 /* Of eight draws in a part of which one slot in eight is free, a third fail. */
 #define TRIES 8
-
-#define PAGE 4096ul
 
 /* Adds slots to the part in use until there is enough to choose from. */
 static void open_more(struct slab *slab, unsigned int max)
 {
 	size_t pool = size_min(DRAW_POOL, DRAW_BYTES / slab->size);
-	size_t more = size_max(max, PAGE / slab->size);
+	size_t more = size_max(max, ZERO_PAGE / slab->size);
 
 	if (slab->nr_free >= size_max(pool, max))
 		return;
 	more = size_min(more, slab->nr_slots - slab->nr_used);
+	/* Of larger slots not each page may ever be used. */
+	if (slab->size <= ZERO_PAGE)
+		zero_touch(region_chunk_base(slab) + slab->nr_used * slab->size,
+			   more * slab->size);
 	slab->nr_used += more;
 	slab->nr_free += more;
 }

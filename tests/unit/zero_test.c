@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/zero.h"
+#include "os/os.h"
 
 #define SIZE_MOST 512
 
@@ -42,11 +43,32 @@ static void test_clear(void **state)
 	}
 }
 
+/* Changes no byte, and gives each page memory, those at the edges too. */
+static void test_touch(void **state)
+{
+	unsigned char has_memory[6];
+	char *p;
+
+	(void)state;
+	os_init();
+	p = os_reserve(6 * ZERO_PAGE);
+	assert_true(os_commit_reserved(p, 6 * ZERO_PAGE));
+	p[ZERO_PAGE + 1] = 'x';
+	zero_touch(p + 2 * ZERO_PAGE - 1, 2 * ZERO_PAGE + 2);
+	assert_true(os_look_for_memory(p, 6 * ZERO_PAGE, has_memory));
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(has_memory[i] & 1, i >= 1 && i <= 4);
+	assert_int_equal(p[ZERO_PAGE + 1], 'x');
+	p[ZERO_PAGE + 1] = 0;
+	assert_true(zero_fills(p, 6 * ZERO_PAGE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_touch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
