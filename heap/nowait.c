@@ -2,20 +2,46 @@
 /* nowait: see nowait.h. */
 #include "heap/nowait.h"
 
+#include "heap/large.h"
 #include "heap/named.h"
 #include "heap/supply.h"
 #include "heap/trace.h"
 
+/* With the word behind them a page. */
+#define NR_PLACES 511u
+
 /*
- * A place is NULL or the address of a slot that is STOCK in no magazine: a
- * word, so that one exchange puts it and one takes it.
+ * A place is NULL or the address of an object that is STOCK in no magazine: a
+ * word, so that one exchange puts it and one takes it. Lists only grow.
  */
-static char *waiting[NOWAIT_FREES_MAX];
-static unsigned int nr_waiting;
+struct parking {
+	char *places[NR_PLACES];
+	struct parking *next;
+};
+
+static struct parking first_parking;
+/* Where a free place is likely; any is right. */
+static struct parking *parking_now = &first_parking;
 static unsigned int next_place;
+static unsigned int next_help;
+
+/* Places looked at by who frees without waiting, to help those that wait. */
+#define HELP_PLACES 16u
+
+/* Frees, bins and ground that wait for somebody who may. */
+static unsigned int nr_waiting;
 
 /* Bins that had nothing left, with the low bit set; 0: none. */
 static uint32_t wanted[NOWAIT_WANTED_MAX];
+
+/* Whether rows are to be given ground again; and whether they ever were. */
+static bool is_ground_wanted;
+static bool was_prepared;
+
+static void count_waiting(int more)
+{
+	__atomic_fetch_add(&nr_waiting, more, __ATOMIC_RELAXED);
+}
 
 /* A slab of ground that is committed already; NULL: none, or it is locked. */
 static struct slab *make_slab(uint32_t bin, uint32_t tag)
@@ -36,6 +62,8 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag)
 	if (ground && !states)
 		ground_untake(&partition->slabs, span);
 	lock_release(&partition->lock);
+	if (!__atomic_exchange_n(&is_ground_wanted, true, __ATOMIC_RELAXED))
+		count_waiting(1);
 	if (!states)
 		return NULL;
 	slab = slab_of_chunk(region_chunk_of(ground));
@@ -49,7 +77,17 @@ static void want(uint32_t bin)
 	uint32_t *place = &wanted[(bin >> BIN_SHIFT) % NOWAIT_WANTED_MAX];
 
 	if (!__atomic_exchange_n(place, bin | 1, __ATOMIC_RELAXED))
-		__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
+		count_waiting(1);
+}
+
+/* In the thread's bin, though it is not taken from there. */
+static void count_alloc(uint32_t bin)
+{
+	const struct heap *heap = thread_own();
+
+	if (heap)
+		__atomic_fetch_add(&heap_bin(heap, bin)->nr_allocs, 1,
+				   __ATOMIC_RELAXED);
 }
 
 void *nowait_alloc(uint32_t bin)
@@ -57,6 +95,7 @@ void *nowait_alloc(uint32_t bin)
 	struct cache *cache = cache_of_bin(bin);
 	uint32_t tag = thread_tag(thread_own());
 	struct slot slot;
+	bool has_more;
 
 	if (!cache_try_lock(cache, tag))
 		return NULL;
@@ -71,24 +110,46 @@ void *nowait_alloc(uint32_t bin)
 		cache_add_slab_locked(cache, slab);
 		cache_take_locked(cache, &slot, 1, 0);
 	}
+	has_more = cache->partial || cache->empty || cache->fresh;
 	cache_unlock(cache);
+	/* The next one shall not have to fail first. */
+	if (!has_more)
+		want(bin);
 	named_construct(bin, &slot, 1);
 	if (unlikely(layout_is_hardened(bin)))
 		scrub_dress(&layout.scrub, slot.address, layout_slot_size(bin));
 	if (unlikely(layout.is_traced))
 		trace_alloc(slot.address);
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
+	count_alloc(bin);
 	return slot.address;
 }
 
-/* False when all places are taken: the slot is in stock for ever. */
-static bool keep_waiting(char *p)
+/* The list after @parking, made if need be; NULL: the arena has no room. */
+static struct parking *parking_after(struct parking *parking)
+{
+	struct parking *next =
+		__atomic_load_n(&parking->next, __ATOMIC_ACQUIRE);
+	struct parking *made;
+
+	if (next)
+		return next;
+	made = arena_take_committed(&layout.arena, sizeof(*made), 64);
+	if (!made)
+		return NULL;
+	/* Who came first has its way; what was made here is lost. */
+	return __atomic_compare_exchange_n(&parking->next, &next, made, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+		       ? made
+		       : next;
+}
+
+static bool put_in(struct parking *parking, char *p)
 {
 	unsigned int at = __atomic_fetch_add(&next_place, 1, __ATOMIC_RELAXED);
 
-	__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
-	for (unsigned int i = 0; i < NOWAIT_FREES_MAX; i++) {
-		char **place = &waiting[(at + i) % NOWAIT_FREES_MAX];
+	for (unsigned int i = 0; i < NR_PLACES; i++) {
+		char **place = &parking->places[(at + i) % NR_PLACES];
 		char *free = NULL;
 
 		if (__atomic_compare_exchange_n(place, &free, p, false,
@@ -96,25 +157,89 @@ static bool keep_waiting(char *p)
 						__ATOMIC_RELAXED))
 			return true;
 	}
-	__atomic_fetch_sub(&nr_waiting, 1, __ATOMIC_RELAXED);
 	return false;
+}
+
+/* With no place and no room for more the object is in stock for ever. */
+static void park(char *p)
+{
+	struct parking *parking =
+		__atomic_load_n(&parking_now, __ATOMIC_ACQUIRE);
+
+	count_waiting(1);
+	while (parking && !put_in(parking, p)) {
+		parking = parking_after(parking);
+		if (parking)
+			__atomic_store_n(&parking_now, parking,
+					 __ATOMIC_RELEASE);
+	}
+	if (!parking)
+		count_waiting(-1);
+}
+
+/* The slot that begins at @p, which is STOCK. */
+static struct slot slot_at(char *p)
+{
+	struct slot slot = { p, NULL };
+
+	slab_find_state(slab_of_chunk(region_chunk_of(p)), p, &slot.state);
+	return slot;
+}
+
+/*
+ * Gives home what waits there, if its cache is not locked: where nobody ever
+ * waits, nobody else would. Taken under the lock, so that it need not go back.
+ */
+static void help_place(char **place, uint32_t tag)
+{
+	char *p = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	const struct slab *slab;
+	struct cache *cache;
+	struct slot slot;
+
+	if (!p)
+		return;
+	slab = slab_of_chunk(region_chunk_of(p));
+	cache = cache_of_bin(slab->bin);
+	if (slab->kind == SLAB_LARGE || !cache_try_lock(cache, tag))
+		return;
+	if (__atomic_compare_exchange_n(place, &p, NULL, false,
+					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		slot = slot_at(p);
+		cache_give_locked(cache, &slot, 1);
+		count_waiting(-1);
+	}
+	cache_unlock(cache);
+}
+
+static void help(uint32_t tag)
+{
+	struct parking *parking = &first_parking;
+	unsigned int at =
+		__atomic_fetch_add(&next_help, HELP_PLACES, __ATOMIC_RELAXED);
+
+	for (unsigned int i = 0; i < HELP_PLACES; i++)
+		help_place(&parking->places[(at + i) % NR_PLACES], tag);
 }
 
 void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 {
 	struct cache *cache = cache_of_bin(slab->bin);
 	struct slot slot = { p, state };
+	uint32_t tag = thread_tag(thread_own());
 
-	if (unlikely(layout_is_hardened(slab->bin)))
-		scrub_clean(&layout.scrub, p, slab->size);
 	if (unlikely(layout.is_traced))
 		trace_free(p);
-	if (!cache_try_lock(cache, thread_tag(thread_own()))) {
-		keep_waiting(p);
-		return;
-	}
+	if (slab->kind == SLAB_LARGE)
+		return park(p);
+	if (unlikely(layout_is_hardened(slab->bin)))
+		scrub_clean(&layout.scrub, p, slab->size);
+	if (!cache_try_lock(cache, tag))
+		return park(p);
 	cache_give_locked(cache, &slot, 1);
 	cache_unlock(cache);
+	if (unlikely(nowait_is_unsettled()))
+		help(tag);
 }
 
 bool nowait_is_unsettled(void)
@@ -122,44 +247,63 @@ bool nowait_is_unsettled(void)
 	return __atomic_load_n(&nr_waiting, __ATOMIC_RELAXED);
 }
 
+void nowait_fill(struct heap *heap, uint32_t bin)
+{
+	struct slab *slab = supply_make_slab(heap, bin);
+
+	if (slab)
+		cache_add_slab(cache_of_bin(bin), slab, thread_tag(heap));
+}
+
 static void fill_wanted(struct heap *heap)
 {
 	for (unsigned int i = 0; i < NOWAIT_WANTED_MAX; i++) {
 		uint32_t bin =
 			__atomic_exchange_n(&wanted[i], 0, __ATOMIC_RELAXED);
-		struct slab *slab;
 
 		if (!bin)
 			continue;
-		__atomic_fetch_sub(&nr_waiting, 1, __ATOMIC_RELAXED);
-		bin &= ~1u;
-		slab = supply_make_slab(heap, bin);
-		if (slab)
-			cache_add_slab(cache_of_bin(bin), slab,
-				       thread_tag(heap));
+		count_waiting(-1);
+		nowait_fill(heap, bin & ~1u);
 	}
 }
 
-/* Pairs with the release in keep_waiting(): the slot's state is STOCK. */
-static void give_home(struct heap *heap)
+/* Pairs with the release in put_in(): the object's state is STOCK. */
+static void give_home(struct heap *heap, char **place)
 {
-	for (unsigned int i = 0; i < NOWAIT_FREES_MAX; i++) {
-		char *p = __atomic_exchange_n(&waiting[i], NULL,
-					      __ATOMIC_ACQUIRE);
-		struct slot slot = { p, NULL };
-		struct slab *slab;
+	char *p = __atomic_exchange_n(place, NULL, __ATOMIC_ACQUIRE);
+	struct slab *slab;
+	struct slot slot;
 
-		if (!p)
-			continue;
-		__atomic_fetch_sub(&nr_waiting, 1, __ATOMIC_RELAXED);
-		slab = slab_of_chunk(region_chunk_of(p));
-		slab_find_state(slab, p, &slot.state);
-		cache_give(cache_of_bin(slab->bin), &slot, 1, thread_tag(heap));
-	}
+	if (!p)
+		return;
+	count_waiting(-1);
+	slab = slab_of_chunk(region_chunk_of(p));
+	if (slab->kind == SLAB_LARGE)
+		return large_free(heap, slab);
+	slot = slot_at(p);
+	cache_give(cache_of_bin(slab->bin), &slot, 1, thread_tag(heap));
+}
+
+void nowait_prepare(struct heap *heap)
+{
+	if (!__atomic_exchange_n(&was_prepared, true, __ATOMIC_RELAXED))
+		supply_prepare(heap);
 }
 
 void nowait_settle(struct heap *heap)
 {
-	give_home(heap);
+	struct parking *parking = &first_parking;
+
+	__atomic_store_n(&parking_now, parking, __ATOMIC_RELEASE);
+	for (; parking;
+	     parking = __atomic_load_n(&parking->next, __ATOMIC_ACQUIRE)) {
+		for (unsigned int i = 0; i < NR_PLACES; i++)
+			give_home(heap, &parking->places[i]);
+	}
 	fill_wanted(heap);
+	if (__atomic_exchange_n(&is_ground_wanted, false, __ATOMIC_RELAXED)) {
+		count_waiting(-1);
+		supply_prepare(heap);
+	}
 }

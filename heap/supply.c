@@ -6,6 +6,14 @@
 #include "heap/named.h"
 #include "os/node.h"
 
+static void prefer_node(struct slab *slab)
+{
+	slab = slab_first(slab);
+	if (layout_is_named(slab->bin) && layout_named(slab->bin)->node >= 0)
+		node_prefer(region_chunk_base(slab), slab_span(slab),
+			    layout_named(slab->bin)->node);
+}
+
 struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 {
 	struct partition *partition = layout_partition(offset);
@@ -31,10 +39,9 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 		return NULL;
 	if (guard)
 		guard_raise(ground + span + guard);
-	if (layout_is_named(offset) && layout_named(offset)->node >= 0)
-		node_prefer(ground, span, layout_named(offset)->node);
 	slab = slab_of_chunk(region_chunk_of(ground));
 	slab_init(slab, size, span, offset, states);
+	prefer_node(slab);
 	return slab;
 }
 
@@ -63,8 +70,14 @@ static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 
 	if (got > 0)
 		return got;
-	if (!got && cache_recommit(cache, tag))
-		return cache_draw(cache, out, max, seed, tag);
+	if (!got && cache_recommit(cache, tag)) {
+		got = cache_draw(cache, out, max, seed, tag);
+		/* What was given back took its preference along. */
+		if (got > 0)
+			prefer_node(
+				slab_of_chunk(region_chunk_of(out[0].address)));
+		return got;
+	}
 	slab = supply_make_slab(heap, offset);
 	if (!slab)
 		return cache_take_any(cache, out, max, tag);
@@ -84,4 +97,28 @@ int supply_take(struct heap *heap, uint32_t bin, struct slot *out, int max)
 	if (got > 0)
 		named_construct(bin, out, got);
 	return got;
+}
+
+static bool may_prepare(void)
+{
+	size_t blocks = SUPPLY_PREPARED / BLOCK_SIZE + 1;
+
+	/* An extent begins with several times that, see region/ground.c. */
+	return layout.nr_rows <= SUPPLY_ROWS_MAX &&
+	       layout.nr_rows * blocks * 256 <= region.nr_blocks;
+}
+
+void supply_prepare(struct heap *heap)
+{
+	for (unsigned int row = 0; may_prepare() && row < layout.nr_rows;
+	     row++) {
+		struct partition *partition = &layout.partitions[row];
+		struct region_asker asker = thread_asker(heap, false);
+
+		if (!layout_lock_partition(partition, asker.tag))
+			continue;
+		if (ground_take(&partition->slabs, SUPPLY_PREPARED, &asker))
+			ground_untake(&partition->slabs, SUPPLY_PREPARED);
+		lock_release(&partition->lock);
+	}
 }

@@ -2,11 +2,13 @@
 #include "tests/unit/unit.h"
 
 #include "heap/heap.h"
+#include "heap/large.h"
 #include "heap/nowait.h"
 #include "heap/place.h"
 #include "heap/supply.h"
 
-#define CLASS_64 3
+#define CLASS_64  3
+#define CLASS_16K 35
 
 static unsigned int next_row;
 
@@ -111,36 +113,151 @@ static void test_nothing_ever(void **state)
 	assert_non_null(nowait_alloc(bin));
 }
 
-/* More frees than there are places: the rest is lost, and nothing breaks. */
-static void test_places_run_out(void **state)
+/* One failure, and from the next settling on no row is without ground. */
+static void test_prepared(void **state)
+{
+	(void)state;
+	nowait_alloc(fresh_bin());
+	nowait_settle(thread_enter());
+	assert_false(nowait_is_unsettled());
+	for (unsigned int row = 0; row < layout.nr_rows; row++) {
+		/* A class that no other test uses; its span is long. */
+		uint32_t bin = bin_offset(row, CLASS_16K);
+		void *p = nowait_alloc(bin);
+
+		assert_non_null(p);
+		free_slot(p);
+	}
+	/* What that used up comes back. */
+	assert_true(nowait_is_unsettled());
+	nowait_settle(thread_enter());
+	for (unsigned int row = 0; row < layout.nr_rows; row++)
+		assert_non_null(nowait_alloc(bin_offset(row, CLASS_16K - 1)));
+	nowait_settle(thread_enter());
+}
+
+/* Who takes the last slot without waiting asks for the next slab. */
+static void test_never_twice_at_the_end(void **state)
 {
 	uint32_t bin = warm_bin();
 	struct cache *cache = cache_of_bin(bin);
-	uint32_t tag = thread_tag(thread_enter());
-	unsigned int nr = NOWAIT_FREES_MAX + 100;
-	void **p = malloc(nr * sizeof(*p));
+	unsigned int nr_failed = 0;
 
 	(void)state;
+	for (int i = 0; i < 10000; i++) {
+		nr_failed += !nowait_alloc(bin);
+		if (nowait_is_unsettled())
+			nowait_settle(thread_enter());
+	}
+	assert_int_equal(nr_failed, 0);
+	cache_check(cache, thread_tag(thread_enter()));
+}
+
+static void use_up_arena(void)
+{
+	while (arena_take_committed(&layout.arena, 8, 8))
+		;
+}
+
+static void park_many(uint32_t bin, unsigned int nr, bool has_arena)
+{
+	struct cache *cache = cache_of_bin(bin);
+	void **p = malloc(nr * sizeof(*p));
+
 	for (unsigned int i = 0; i < nr; i++)
 		p[i] = heap_alloc_in_bin(bin);
-	assert_true(cache_try_lock(cache, tag));
+	assert_true(cache_try_lock(cache, thread_tag(thread_enter())));
+	if (!has_arena)
+		use_up_arena();
 	for (unsigned int i = 0; i < nr; i++)
 		free_slot(p[i]);
 	cache_unlock(cache);
-	nowait_settle(thread_enter());
-	assert_int_equal(out_of(bin), 100);
-	cache_check(cache, tag);
 	free(p);
+}
+
+/* However many frees find their cache locked, all go home. */
+static void test_many_frees(void **state)
+{
+	uint32_t bin = warm_bin();
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		park_many(bin, 5000, true);
+		assert_int_equal(out_of(bin), 5000);
+		nowait_settle(thread_enter());
+		assert_int_equal(out_of(bin), 0);
+		assert_false(nowait_is_unsettled());
+	}
+	cache_check(cache_of_bin(bin), thread_tag(thread_enter()));
+}
+
+/* With no memory for more places the rest is lost, and nothing breaks. */
+static void lose_some(void *unused)
+{
+	uint32_t bin = warm_bin();
+
+	(void)unused;
+	park_many(bin, 700, false);
+	nowait_settle(thread_enter());
+	unit_must(out_of(bin) == 700 - 511);
+	unit_must(!nowait_is_unsettled());
+	cache_check(cache_of_bin(bin), thread_tag(thread_enter()));
+}
+
+static void test_places_run_out(void **state)
+{
+	(void)state;
+	unit_run_well(lose_some, NULL);
+}
+
+/* Where nobody ever waits, frees of one cache give home another's. */
+static void test_help(void **state)
+{
+	uint32_t bin = warm_bin(), other = warm_bin();
+
+	(void)state;
+	nowait_settle(thread_enter());
+	park_many(bin, 100, true);
+	assert_int_equal(out_of(bin), 100);
+	for (int i = 0; i < 100 && out_of(bin); i++)
+		free_slot(heap_alloc_in_bin(other));
+	assert_int_equal(out_of(bin), 0);
+	assert_false(nowait_is_unsettled());
+}
+
+/* A large object's ground is given back by who may make system calls. */
+static void test_large(void **state)
+{
+	uint32_t bin = bin_offset(1, CLASS_LARGE);
+	bool is_zero;
+	char *p = heap_alloc_large(bin, 100000, 1, &is_zero);
+	size_t live = layout.partitions[1].nr_large;
+
+	(void)state;
+	assert_non_null(p);
+	slab_of_chunk(region_chunk_of(p))->large_state = SLOT_STOCK;
+	nowait_free(slab_of_chunk(region_chunk_of(p)), p, NULL);
+	assert_int_equal(place_find(p).kind, PLACE_DEAD);
+	assert_int_equal(layout.partitions[1].nr_large, live);
+	nowait_settle(thread_enter());
+	assert_int_equal(layout.partitions[1].nr_large, live - 1);
+	large_check(thread_enter(), &layout.partitions[1]);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* While no row is prepared, and there are no more places. */
+		cmocka_unit_test(test_nothing_ever),
 		cmocka_unit_test(test_beside_the_magazine),
 		cmocka_unit_test(test_locked_cache),
 		cmocka_unit_test(test_until_the_ground_ends),
-		cmocka_unit_test(test_nothing_ever),
+		cmocka_unit_test(test_prepared),
+		cmocka_unit_test(test_never_twice_at_the_end),
 		cmocka_unit_test(test_places_run_out),
+		cmocka_unit_test(test_many_frees),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_large),
 	};
 
 	heap_boot();
