@@ -45,21 +45,20 @@ kmem_buckets *typeslab_kmem_buckets_create(const char *name, slab_flags_t flags,
 					   unsigned int usersize,
 					   void (*ctor)(void *object))
 {
-	struct kmem_buckets *buckets;
+	struct kmem_buckets *buckets = NULL;
 	uint32_t set;
 
 	(void)flags;
 	(void)ctor;
 	if (!heap_boot())
 		return request_refuse(0, GFP_KERNEL);
-	buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
+	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+	if (set > VARIANT_SET_MAX)
+		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+	else
+		buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
 	if (!buckets)
 		return request_refuse(sizeof(*buckets), GFP_KERNEL);
-	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
-	if (set > VARIANT_SET_MAX) {
-		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
-		return request_refuse(sizeof(*buckets), GFP_KERNEL);
-	}
 	buckets->set = set;
 	buckets->useroffset = useroffset;
 	buckets->usersize = usersize;
@@ -68,24 +67,19 @@ kmem_buckets *typeslab_kmem_buckets_create(const char *name, slab_flags_t flags,
 	return buckets;
 }
 
-static void *alloc(kmem_buckets *buckets, size_t size, gfp_t gfp, size_t most)
+static void *alloc(const kmem_buckets *buckets, size_t size, gfp_t gfp,
+		   size_t most)
 {
+	const struct typeslab_from nobody = { 0, NULL };
 	const struct request request = {
 		.size = size,
-		.align = size > SMALL_MAX && most == KMALLOC_MAX_SIZE
-				 ? size & -size
-				 : 1,
+		.most = most,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
-		.set = buckets->set,
+		.set = buckets ? buckets->set : 0,
 	};
 
-	if (!size)
-		return ZERO_SIZE_PTR;
-	if (size > most)
-		return request_refuse(size, gfp);
-	/* A set's twins stand beside row 0, whoever asks. */
-	return request_in_row(0, &request);
+	return request_alloc(nobody, &request);
 }
 
 void *typeslab_kmem_buckets_alloc(kmem_buckets *buckets, size_t size, gfp_t gfp)

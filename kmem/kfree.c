@@ -11,15 +11,23 @@
 exported void typeslab_kfree(const void *p);
 exported size_t typeslab_ksize(const void *p);
 exported void typeslab_kfree_sensitive(const void *p);
-exported void typeslab_kvfree_sensitive(const void *p, size_t len);
 exported void typeslab_kfree_bulk(size_t nr, void **p);
 exported void typeslab_kfree_nolock(const void *p);
 
+/* No object has so low an address: who frees one does not look. */
+static cold_path void free_odd(const void *p)
+{
+	if (!ZERO_OR_NULL_PTR(p))
+		heap_free_odd((void *)p);
+}
+
 void typeslab_kfree(const void *p)
 {
-	if (unlikely(ZERO_OR_NULL_PTR(p)))
-		return;
-	heap_free((void *)p);
+	size_t chunk = region_chunk_of(p);
+
+	if (unlikely(chunk >= region_nr_chunks()))
+		return free_odd(p);
+	heap_free_in(slab_of_chunk(chunk), (void *)p);
 }
 
 size_t typeslab_ksize(const void *p)
@@ -28,27 +36,16 @@ size_t typeslab_ksize(const void *p)
 }
 
 /* The compiler may not see that nobody reads what is written here. */
-static void wipe(const void *p, size_t size)
-{
-	memset((void *)p, 0, size);
-	__asm__ volatile("" : : "r"(p) : "memory");
-}
-
 void typeslab_kfree_sensitive(const void *p)
 {
-	size_t size = typeslab_ksize(p);
+	size_t size = ZERO_OR_NULL_PTR(p) ? 0 : heap_usable_size(p, ACT_FREE);
 
-	if (size)
-		wipe(p, size);
-	typeslab_kfree(p);
-}
-
-void typeslab_kvfree_sensitive(const void *p, size_t len)
-{
-	if (ZERO_OR_NULL_PTR(p))
+	/* Nothing to free, or what is no object: that was reported. */
+	if (!size)
 		return;
-	wipe(p, len);
-	typeslab_kfree(p);
+	memset((void *)p, 0, size);
+	__asm__ volatile("" : : "r"(p) : "memory");
+	heap_free((void *)p);
 }
 
 void typeslab_kfree_bulk(size_t nr, void **p)
@@ -67,7 +64,7 @@ void typeslab_kfree_nolock(const void *p)
 	if (ZERO_OR_NULL_PTR(p))
 		return;
 	place = place_find(p);
-	if (place.kind != PLACE_LIVE || place.slab->kind != SLAB_SMALL) {
+	if (place.kind != PLACE_LIVE) {
 		place_report(&place, ACT_FREE);
 		return;
 	}

@@ -4,8 +4,7 @@
 
 #include "kmem/request.h"
 
-#include "base/align.h"
-#include "os/os.h"
+#include "heap/large.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,38 +12,51 @@
 /* What kmalloc_nolock() knows how to keep. */
 #define GFP_NOLOCK (__GFP_ZERO | __GFP_ACCOUNT | __GFP_NO_OBJ_EXT)
 
-/* The largest power of two that divides the size: slots have it anyway. */
-static size_t natural_align(size_t size)
-{
-	return size > SMALL_MAX ? size & -size : 1;
-}
-
-static never_inline void *alloc_class(unsigned int class, gfp_t gfp,
-				      struct typeslab_from from)
+static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
+				     gfp_t gfp)
 {
 	const struct request request = {
-		.size = class_size(class),
-		.align = 1,
+		.size = TYPESLAB_SIZE_OF_WISH(wish),
+		.most = KMALLOC_MAX_SIZE,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
 	};
 
-	return request_alloc(from, &request, KMALLOC_MAX_SIZE);
+	return request_alloc(from, &request);
 }
 
-exported void *typeslab_kmalloc_class(unsigned int class, gfp_t gfp,
-				      struct typeslab_from from)
+/* The magazine for the site's row; NULL: it is empty, or no row is known. */
+static always_inline struct bin *find_stock(const struct typeslab_site *site,
+					    uint32_t wish)
 {
-	uint64_t row = __atomic_load_n(&from.site->row, __ATOMIC_RELAXED);
-	uint64_t column = (uint64_t) class << BIN_SHIFT;
+	/* Pairs with the release in request.c: there is a heap to look at. */
+	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
+	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
 	struct bin *bin = thread_bin(row + column - ROW_FOUND);
+
+	return unlikely(!row || magazine_is_empty(bin)) ? NULL : bin;
+}
+
+exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
+{
+	struct bin *bin = find_stock(from.site, wish);
+
+	if (unlikely(!bin))
+		return alloc_slow(from, wish, GFP_KERNEL);
+	return heap_take_from(bin);
+}
+
+exported void *typeslab_kmalloc_wish(struct typeslab_from from, uint32_t wish,
+				     gfp_t gfp)
+{
+	struct bin *bin = find_stock(from.site, wish);
 	void *p;
 
-	if (unlikely(!row || gfp & GFP_SPECIAL || magazine_is_empty(bin)))
-		return alloc_class(class, gfp, from);
+	if (unlikely(!bin || gfp & GFP_SPECIAL))
+		return alloc_slow(from, wish, gfp);
 	p = heap_take_from(bin);
 	if (unlikely(gfp & __GFP_ZERO))
-		memset(p, 0, class_size(class));
+		memset(p, 0, class_size(TYPESLAB_CLASS_OF_WISH(wish)));
 	return p;
 }
 
@@ -53,15 +65,15 @@ exported void *typeslab_kmalloc(size_t size, gfp_t gfp,
 {
 	const struct request request = {
 		.size = size,
-		.align = natural_align(size),
+		.most = KMALLOC_MAX_SIZE,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
 	};
 
-	if (likely(size && size <= SMALL_MAX && from.site &&
-		   !layout.is_hardened))
-		return typeslab_kmalloc_class(class_of(size), gfp, from);
-	return request_alloc(from, &request, KMALLOC_MAX_SIZE);
+	if (likely(size && size <= SMALL_MAX && from.site))
+		return typeslab_kmalloc_wish(
+			from, TYPESLAB_WISH(class_of(size), size), gfp);
+	return request_alloc(from, &request);
 }
 
 exported void *typeslab_kmalloc_node(size_t size, gfp_t gfp,
@@ -69,26 +81,25 @@ exported void *typeslab_kmalloc_node(size_t size, gfp_t gfp,
 {
 	const struct request request = {
 		.size = size,
-		.align = natural_align(size),
+		.most = KMALLOC_MAX_SIZE,
 		.gfp = gfp,
 		.node = node,
 	};
 
-	return request_alloc(from, &request, KMALLOC_MAX_SIZE);
+	return request_alloc(from, &request);
 }
 
-/* What kmalloc() would not have need not be aligned to more than a page. */
 exported void *typeslab_kvmalloc(size_t size, gfp_t gfp,
 				 struct typeslab_from from, int node)
 {
 	const struct request request = {
 		.size = size,
-		.align = 1,
+		.most = KVMALLOC_MAX_SIZE,
 		.gfp = gfp,
 		.node = node,
 	};
 
-	return request_alloc(from, &request, KVMALLOC_MAX_SIZE);
+	return request_alloc(from, &request);
 }
 
 exported void *typeslab_kmalloc_plain(size_t size)
@@ -103,13 +114,27 @@ exported void *typeslab_kmalloc_plain(size_t size)
 	return typeslab_kmalloc(size, GFP_KERNEL, from);
 }
 
+exported void *typeslab_kcalloc_plain(size_t nr, size_t size)
+{
+	struct typeslab_from from = { 0, NULL };
+	void *p;
+
+	size = typeslab_size_mul(nr, size);
+	if (unlikely(!size))
+		return ZERO_SIZE_PTR;
+	if (unlikely(size > SMALL_MAX || layout.is_hardened))
+		return typeslab_kmalloc(size, GFP_KERNEL | __GFP_ZERO, from);
+	p = heap_alloc(size, 0, (uintptr_t)__builtin_return_address(0));
+	return p ? memset(p, 0, class_size(class_of(size))) : NULL;
+}
+
 exported void *typeslab_kmalloc_nolock(size_t size, gfp_t gfp, int node,
 				       struct typeslab_from from)
 {
 	const struct request request = {
 		.size = size,
-		.align = 1,
-		.gfp = gfp,
+		.most = KMALLOC_MAX_CACHE_SIZE,
+		.gfp = gfp | GFP_ANY_INSTANT,
 		.node = NUMA_NO_NODE,
 	};
 	int saved = errno;
@@ -118,7 +143,7 @@ exported void *typeslab_kmalloc_nolock(size_t size, gfp_t gfp, int node,
 	(void)node;
 	if (gfp & ~GFP_NOLOCK)
 		return NULL;
-	p = request_alloc(from, &request, KMALLOC_MAX_CACHE_SIZE);
+	p = request_alloc(from, &request);
 	errno = saved;
 	return p;
 }
@@ -127,10 +152,11 @@ exported size_t typeslab_size_roundup(size_t size)
 {
 	unsigned int class;
 
-	if (!size || size > KVMALLOC_MAX_SIZE)
+	/* It may be the program's first call. */
+	if (!size || size > KVMALLOC_MAX_SIZE || !heap_boot())
 		return size;
-	class = request_class(size, 1, layout.scrub.canary);
+	class = request_class(size, 0, layout.scrub.canary);
 	if (class == NR_CLASSES)
-		return round_up(size, os_page_size());
+		return large_usable(size);
 	return layout_usable(class_size(class));
 }

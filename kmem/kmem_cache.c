@@ -7,6 +7,7 @@
 #include "base/align.h"
 #include "heap/nowait.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Of a processor; SLAB_HWCACHE_ALIGN aligns to it. */
@@ -33,7 +34,7 @@ static unsigned int align_for(size_t size, unsigned int asked,
 	return size_max(align, line);
 }
 
-static bool is_allowed(size_t size, const struct kmem_cache_args *args)
+static bool is_possible(size_t size, const struct kmem_cache_args *args)
 {
 	return size && size <= KMALLOC_MAX_SIZE &&
 	       (!args->align || is_power_of_two(args->align)) &&
@@ -41,22 +42,21 @@ static bool is_allowed(size_t size, const struct kmem_cache_args *args)
 }
 
 static bool is_like(const struct kmem_cache *cache,
-		    const struct kmem_cache *wanted, const char *name,
-		    void (*ctor)(void *object))
+		    const struct kmem_cache *wanted, void (*ctor)(void *object))
 {
 	return cache->bin == KMEM_CACHE_DEAD &&
 	       cache->object_size == wanted->object_size &&
 	       cache->align == wanted->align && cache->flags == wanted->flags &&
-	       cache->named->ctor == ctor && !strcmp(cache->named->name, name);
+	       cache->named->ctor == ctor && !strcmp(cache->name, wanted->name);
 }
 
 /* The destroyed cache that is created again, or NULL. */
 static struct kmem_cache *revive(const struct kmem_cache *wanted,
-				 const char *name, void (*ctor)(void *object))
+				 void (*ctor)(void *object))
 {
 	struct kmem_cache *cache = caches;
 
-	while (cache && !is_like(cache, wanted, name, ctor))
+	while (cache && !is_like(cache, wanted, ctor))
 		cache = cache->next;
 	if (!cache)
 		return NULL;
@@ -68,47 +68,50 @@ static struct kmem_cache *revive(const struct kmem_cache *wanted,
 
 static struct kmem_cache *make(struct heap *heap,
 			       const struct kmem_cache *wanted,
-			       const char *name, void (*ctor)(void *object))
+			       void (*ctor)(void *object))
 {
-	struct kmem_cache *cache =
-		arena_take(&layout.arena, sizeof(*cache), 64);
+	size_t length = strlen(wanted->name) + 1;
+	struct kmem_cache *cache = NULL;
 	struct named_spec spec = {
-		.name = name,
+		.name = wanted->name,
 		.size = round_up(size_max(wanted->object_size, CLASS_GRAIN),
 				 wanted->align),
 		.node = -1,
 		.keeps_memory = wanted->flags & SLAB_TYPESAFE_BY_RCU,
 		.ctor = ctor,
-		.owner = cache,
 		.twin_of = NAMED_NO_TWIN,
 	};
 
+	if (layout.nr_named < NR_NAMED_MAX)
+		cache = arena_take(&layout.arena, sizeof(*cache) + length, 64);
 	if (!cache)
 		return NULL;
+	spec.owner = cache;
 	*cache = *wanted;
+	cache->name = memcpy(cache + 1, wanted->name, length);
 	cache->named = named_create(heap, &spec);
 	if (!cache->named)
 		return NULL;
 	cache->bin = cache->named->bin;
 	cache->next = caches;
 	caches = cache;
+	/* For who may not wait, from the first object on. */
+	nowait_fill(heap, cache->bin);
 	return cache;
 }
 
 static struct kmem_cache *create(const struct kmem_cache *wanted,
-				 const char *name, void (*ctor)(void *object))
+				 void (*ctor)(void *object))
 {
 	struct heap *heap = thread_enter();
 	struct kmem_cache *cache = NULL;
-	char kept[NAMED_NAME_SIZE];
 
 	if (!heap)
 		return NULL;
-	named_copy_name(kept, name);
 	if (lock_acquire(&lock, thread_tag(heap)) != LOCK_REENTERED) {
-		cache = revive(wanted, kept, ctor);
+		cache = revive(wanted, ctor);
 		if (!cache)
-			cache = make(heap, wanted, kept, ctor);
+			cache = make(heap, wanted, ctor);
 		lock_release(&lock);
 	}
 	thread_leave(heap);
@@ -121,12 +124,18 @@ typeslab_kmem_cache_create(const char *name, size_t size,
 			   slab_flags_t flags)
 {
 	static const struct kmem_cache_args none = { 0 };
-	struct kmem_cache wanted = { .object_size = size, .flags = flags };
+	struct kmem_cache wanted = {
+		.name = name ? name : "",
+		.object_size = size,
+		.flags = flags,
+	};
 	struct kmem_cache *cache = NULL;
+	bool is_allowed;
 
 	if (!args)
 		args = &none;
-	if (is_allowed(size, args)) {
+	is_allowed = name && is_possible(size, args);
+	if (is_allowed) {
 		wanted.align = align_for(size, args->align, flags);
 		/* A region that cannot be is none: nothing may be copied. */
 		if (args->usersize <= size &&
@@ -134,13 +143,16 @@ typeslab_kmem_cache_create(const char *name, size_t size,
 			wanted.useroffset = args->useroffset;
 			wanted.usersize = args->usersize;
 		}
-		cache = create(&wanted, name, args->ctor);
+		cache = create(&wanted, args->ctor);
 	}
 	if (cache)
 		return cache;
 	if (flags & SLAB_PANIC)
-		report_no_cache(name);
-	return request_refuse(size, GFP_KERNEL);
+		report_no_cache(wanted.name);
+	if (is_allowed)
+		return request_refuse(size, GFP_KERNEL);
+	errno = EINVAL;
+	return NULL;
 }
 
 unsigned int typeslab_kmem_cache_size(struct kmem_cache *cache)

@@ -14,7 +14,8 @@
 #include "typeslab/kmem_cache.h"
 
 struct kmem_cache {
-	uint32_t bin; /* no bin's of ours while destroyed: always empty */
+	const char *name; /* whole; the one that is shown may be cut */
+	uint32_t bin;	  /* no bin's of ours while destroyed: always empty */
 	unsigned int object_size;
 	slab_flags_t flags;
 	unsigned int align;

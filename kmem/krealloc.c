@@ -26,31 +26,26 @@ static bool is_well_placed(const void *p, const struct request *wanted)
 	return !((uintptr_t)p & (wanted->align - 1)) && has_node;
 }
 
-/* What the object has beyond @size is not zero, whoever wrote there. */
-static void clear_rest(void *p, size_t size, size_t usable)
-{
-	memset((char *)p + size, 0, usable - size);
-}
-
-static void *resize(const void *p, struct request *wanted, size_t most,
+static void *resize(const void *p, const struct request *wanted,
 		    struct typeslab_from from)
 {
 	void *old = (void *)p;
 	size_t had = heap_usable_size(p, ACT_REALLOC);
-	bool zero = wanted->gfp & __GFP_ZERO;
 	void *moved;
 
-	if (!had)
-		return NULL; /* reported, under compat */
+	/* Reported, and this is compat. */
+	if (!had) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (wanted->size <= had && is_well_placed(p, wanted)) {
-		if (zero)
-			clear_rest(old, wanted->size, had);
+		/* What lies beyond is not zero, whoever wrote there. */
+		if (wanted->gfp & __GFP_ZERO)
+			memset((char *)old + wanted->size, 0,
+			       had - wanted->size);
 		return old;
 	}
-	if (wanted->align < 2 && most == KMALLOC_MAX_SIZE &&
-	    wanted->size > SMALL_MAX)
-		wanted->align = wanted->size & -wanted->size;
-	moved = request_alloc(from, wanted, most);
+	moved = request_alloc(from, wanted);
 	if (!moved)
 		return NULL;
 	memcpy(moved, old, size_min(had, wanted->size));
@@ -58,44 +53,48 @@ static void *resize(const void *p, struct request *wanted, size_t most,
 	return moved;
 }
 
-static void *realloc_most(const void *p, struct request *wanted, size_t most,
-			  struct typeslab_from from)
+static void *realloc_for(const void *p, const struct request *wanted,
+			 struct typeslab_from from)
 {
 	if (!wanted->size) {
 		if (!ZERO_OR_NULL_PTR(p))
 			heap_free((void *)p);
 		return ZERO_SIZE_PTR;
 	}
-	if (!is_power_of_two(wanted->align))
-		return request_refuse(wanted->size, wanted->gfp);
+	if (!is_power_of_two(wanted->align)) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (ZERO_OR_NULL_PTR(p))
-		return request_alloc(from, wanted, most);
-	return resize(p, wanted, most, from);
+		return request_alloc(from, wanted);
+	return resize(p, wanted, from);
 }
 
 exported void *typeslab_krealloc(const void *p, size_t size, size_t align,
 				 gfp_t gfp, int node, struct typeslab_from from)
 {
-	struct request wanted = {
+	const struct request wanted = {
 		.size = size,
+		.most = KMALLOC_MAX_SIZE,
 		.align = align,
 		.gfp = gfp,
 		.node = node,
 	};
 
-	return realloc_most(p, &wanted, KMALLOC_MAX_SIZE, from);
+	return realloc_for(p, &wanted, from);
 }
 
 exported void *typeslab_kvrealloc(const void *p, size_t size, size_t align,
 				  gfp_t gfp, int node,
 				  struct typeslab_from from)
 {
-	struct request wanted = {
+	const struct request wanted = {
 		.size = size,
+		.most = KVMALLOC_MAX_SIZE,
 		.align = align,
 		.gfp = gfp,
 		.node = node,
 	};
 
-	return realloc_most(p, &wanted, KVMALLOC_MAX_SIZE, from);
+	return realloc_for(p, &wanted, from);
 }

@@ -8,6 +8,7 @@
 #include "heap/place.h"
 #include "os/node.h"
 
+#include <errno.h>
 #include <string.h>
 
 exported void *typeslab_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
@@ -34,7 +35,8 @@ static never_inline void *alloc_slow(struct kmem_cache *cache, gfp_t gfp,
 
 	if (cache->bin == KMEM_CACHE_DEAD) {
 		report_dead_cache(cache->named->name);
-		return request_refuse(cache->object_size, gfp);
+		errno = EINVAL;
+		return NULL;
 	}
 	p = request_in_bin(bin, cache->object_size, gfp);
 	return gfp & __GFP_ZERO ? zeroed(cache, p) : p;
@@ -140,12 +142,15 @@ static bool allows_copy(const struct slab *slab, size_t from, size_t to)
 void typeslab_check_object_size(const void *p, unsigned long size, bool to_user)
 {
 	struct place place = place_find(p);
-	size_t offset;
+	size_t offset, usable = 0;
 
 	if (!place.slab || !size)
 		return;
 	offset = (const char *)p - place.slot_base;
-	if (place.is_live && size <= place.slab->size - offset &&
+	/* Without the canary, which is not the program's. */
+	if (place.is_live)
+		usable = heap_usable_size(place.slot_base, ACT_SIZE_QUERY);
+	if (offset < usable && size <= usable - offset &&
 	    allows_copy(place.slab, offset, offset + size))
 		return;
 	report_usercopy(&place.facts, size, to_user);

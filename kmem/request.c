@@ -27,25 +27,47 @@ void *request_refuse(size_t size, gfp_t gfp)
 	return NULL;
 }
 
-bool request_find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row)
+/* From the first call that may wait on, the others find something. */
+static void prepare(void)
+{
+	struct heap *heap = thread_enter();
+
+	if (!heap)
+		return;
+	nowait_prepare(heap);
+	thread_leave(heap);
+}
+
+/* The bin of the first column of the site's row; boots; false: no memory. */
+static bool find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row)
 {
 	uintptr_t site = from.site ? (uintptr_t)from.site : from.token;
 	uint32_t known = 0;
 
 	if (from.site)
-		known = __atomic_load_n(&from.site->row, __ATOMIC_RELAXED);
+		known = __atomic_load_n(&from.site->row, __ATOMIC_ACQUIRE);
 	if (likely(known)) {
 		*row = known & ~ROW_FOUND;
 		return true;
 	}
-	if (!heap_is_booted() &&
-	    (!gfpflags_allow_blocking(gfp) || !heap_boot()))
+	if (gfpflags_allow_blocking(gfp))
+		prepare();
+	if (!heap_is_booted())
 		return false;
 	*row = layout_row(from.token, site) << ROW_SHIFT;
 	if (from.site)
 		__atomic_store_n(&from.site->row, *row | ROW_FOUND,
-				 __ATOMIC_RELAXED);
+				 __ATOMIC_RELEASE);
 	return true;
+}
+
+/* What no free by another thread can mend. */
+static cold_path void *refuse_at_once(const struct request *request)
+{
+	if (request->gfp & __GFP_NOFAIL &&
+	    gfpflags_allow_blocking(request->gfp))
+		report_must_not_fail(request->size);
+	return request_refuse(request->size, request->gfp);
 }
 
 /* Asks again until it works, or until nobody is left who could free. */
@@ -65,6 +87,10 @@ void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp)
 	void *p;
 
 	if (!gfpflags_allow_blocking(gfp)) {
+		/* A handler may have stopped its thread in half a pop. */
+		if (!(gfp & GFP_ANY_INSTANT) &&
+		    !magazine_is_empty(thread_bin(bin)))
+			return heap_take_from(thread_bin(bin));
 		p = nowait_alloc(bin);
 		return p ? p : request_refuse(size, gfp);
 	}
@@ -74,8 +100,21 @@ void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp)
 	return p ? p : request_refuse(size, gfp);
 }
 
+/*
+ * Of an object that lies alone. What kmalloc() would refuse, and what it may
+ * refuse, need not be aligned to more than a chunk.
+ */
+static size_t large_align(const struct request *request)
+{
+	size_t natural = request->most <= KMALLOC_MAX_SIZE
+				 ? request->size & -request->size
+				 : 1;
+
+	return size_max(request->align, natural);
+}
+
 /* Large objects take ground, which is a matter of system calls. */
-static void *request_large(uint32_t bin, const struct request *request)
+static void *alloc_large(uint32_t bin, const struct request *request)
 {
 	bool is_zero = false;
 	unsigned int round = 0;
@@ -84,7 +123,7 @@ static void *request_large(uint32_t bin, const struct request *request)
 	if (!gfpflags_allow_blocking(request->gfp))
 		return request_refuse(request->size, request->gfp);
 	do
-		p = heap_alloc_large(bin, request->size, request->align,
+		p = heap_alloc_large(bin, request->size, large_align(request),
 				     &is_zero);
 	while (!p &&
 	       is_worth_asking_again(request->gfp, request->size, round++));
@@ -94,7 +133,7 @@ static void *request_large(uint32_t bin, const struct request *request)
 		node_prefer(p, heap_usable_size(p, ACT_SIZE_QUERY),
 			    layout_named(bin)->node);
 	if (request->gfp & __GFP_ZERO && !is_zero)
-		memset(p, 0, request->size);
+		memset(p, 0, heap_usable_size(p, ACT_SIZE_QUERY));
 	return p;
 }
 
@@ -116,14 +155,14 @@ static uint32_t variant_of(const struct request *request)
 
 unsigned int request_class(size_t size, size_t align, size_t canary)
 {
+	if (size > SMALL_MAX - canary)
+		return NR_CLASSES;
 	if (canary)
 		align = size_max(align, size & -size);
-	if (size > SMALL_MAX - canary || align > CHUNK_SIZE)
-		return NR_CLASSES;
-	return class_of_aligned(size + canary, align);
+	return class_of_aligned(size + canary, size_max(align, 1));
 }
 
-void *request_in_row(uint32_t row, const struct request *request)
+static void *alloc_in_row(uint32_t row, const struct request *request)
 {
 	uint32_t variant = variant_of(request);
 	/* Twins have no canary: see layout_is_hardened(). */
@@ -138,29 +177,26 @@ void *request_in_row(uint32_t row, const struct request *request)
 		bin = twin_find(bin, variant,
 				gfpflags_allow_blocking(request->gfp));
 		if (bin == TWIN_NONE)
-			return request_refuse(request->size, request->gfp);
+			return refuse_at_once(request);
 	}
 	if (is_large)
-		return request_large(bin, request);
+		return alloc_large(bin, request);
 	p = request_in_bin(bin, request->size, request->gfp);
 	if (p && request->gfp & __GFP_ZERO)
 		memset(p, 0, heap_usable_size(p, ACT_SIZE_QUERY));
 	return p;
 }
 
-void *request_alloc(struct typeslab_from from, const struct request *request,
-		    size_t most)
+void *request_alloc(struct typeslab_from from, const struct request *request)
 {
-	uint32_t row;
+	uint32_t row = 0;
 
 	if (!request->size)
 		return ZERO_SIZE_PTR;
-	if (request->size > most)
+	if (request->size > request->most)
 		return request_refuse(request->size, request->gfp);
-	if (!request_find_row(from, request->gfp, &row)) {
-		if (request->gfp & __GFP_NOFAIL)
-			report_must_not_fail(request->size);
-		return request_refuse(request->size, request->gfp);
-	}
-	return request_in_row(row, request);
+	/* A set's twins stand beside row 0, whoever asks. */
+	if (!request->set && !find_row(from, request->gfp, &row))
+		return refuse_at_once(request);
+	return alloc_in_row(row, request);
 }

@@ -17,35 +17,33 @@
 /* Flags that the fast paths leave to the slow ones. */
 #define GFP_SPECIAL (__GFP_ACCOUNT | __GFP_RECLAIMABLE)
 
+/* A flag of our own: kmalloc_nolock() asks. */
+#define GFP_ANY_INSTANT ((gfp_t)1 << __GFP_BITS_SHIFT)
+
 /* A site's word: the row's bin offset, and a bit to tell row 0 from none. */
 #define ROW_FOUND 1u
 
 struct request {
-	size_t size; /* not 0 */
-	size_t align;
+	size_t size;
+	size_t most;  /* larger sizes are refused */
+	size_t align; /* at least so much, a power of two; 0: as the size has */
 	gfp_t gfp;
 	int node;
 	uint32_t set; /* of kmem_buckets; 0: none */
 };
 
-/* The bin of the first column of the site's row; boots; false: no memory. */
-bool request_find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row);
-
-/* An object from the columns of @row or their twins, zero if so asked. */
-void *request_in_row(uint32_t row, const struct request *request);
-
 /*
- * The class of a row's cache for @size bytes, NR_CLASSES: none. A slot's size
- * alone aligns it as kmalloc() promises, unless a canary is in it, too.
+ * The class of a row's cache for @size bytes, 1 or more; NR_CLASSES: none. A
+ * slot's size alone aligns it as kmalloc() promises, unless a canary is in it,
+ * too. After the boot.
  */
 unsigned int request_class(size_t size, size_t align, size_t canary);
 
 /* A slot of one bin as @gfp says, not zeroed; @size is for the words. */
 void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp);
 
-/* Both in one; @most: larger sizes are refused. Size 0 is answered. */
-void *request_alloc(struct typeslab_from from, const struct request *request,
-		    size_t most);
+/* An object from the caches of the site's row, or their twins. */
+void *request_alloc(struct typeslab_from from, const struct request *request);
 
 /* NULL, errno and, unless @gfp says no, a line on standard error. */
 cold_path void *request_refuse(size_t size, gfp_t gfp);

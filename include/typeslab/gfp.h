@@ -14,14 +14,16 @@
  *				before. Touching fresh memory may still fault
  *				a page in.
  *	__GFP_ZERO		the object is all zero
- *	__GFP_NOFAIL		never NULL for a size that can be had: waits for
- *				other threads to free memory, and ends the
- *				process with a report where that does not help
+ *	__GFP_NOFAIL		with __GFP_DIRECT_RECLAIM, never NULL for a size
+ *				that can be had: waits for other threads to free
+ *				memory, and ends the process with a report where
+ *				that does not help. Without, nothing
  *	__GFP_NOWARN		no line on standard error when it fails; who may
  *				not wait never writes one
  *	__GFP_ACCOUNT		from caches of their own, typed like the others:
  *				what a client makes a server allocate lies
- *				apart from the server's own
+ *				apart from the server's own. NULL where that
+ *				would be one cache too many: TYPESLAB_CACHES_MAX
  *	__GFP_RECLAIMABLE	from caches of their own, likewise
  *
  * All others are accepted and change nothing: there is one zone, no I/O to

@@ -39,8 +39,9 @@
 #endif
 
 /* The library's own names; programs call the macros below. */
-void *typeslab_kmalloc_class(unsigned int class, gfp_t gfp,
-			     struct typeslab_from from);
+void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish);
+void *typeslab_kmalloc_wish(struct typeslab_from from, uint32_t wish,
+			    gfp_t gfp);
 void *typeslab_kmalloc(size_t size, gfp_t gfp, struct typeslab_from from);
 void *typeslab_kmalloc_node(size_t size, gfp_t gfp, struct typeslab_from from,
 			    int node);
@@ -53,6 +54,7 @@ void *typeslab_kvrealloc(const void *p, size_t size, size_t align, gfp_t gfp,
 void *typeslab_kmalloc_nolock(size_t size, gfp_t gfp, int node,
 			      struct typeslab_from from);
 void *typeslab_kmalloc_plain(size_t size);
+void *typeslab_kcalloc_plain(size_t nr, size_t size);
 
 /*
  * Frees @p, which any function of this API, malloc() or kmem_cache_alloc()
@@ -62,10 +64,14 @@ void *typeslab_kmalloc_plain(size_t size);
  */
 void kfree(const void *p) __asm__("typeslab_kfree") typeslab_reads_nothing;
 void kvfree(const void *p) __asm__("typeslab_kfree") typeslab_reads_nothing;
-/* kfree() after all ksize() bytes were made zero; kvfree()'s takes a size. */
+/* kfree() after all ksize() bytes were made zero. */
 void kfree_sensitive(const void *p) __asm__("typeslab_kfree_sensitive");
-void kvfree_sensitive(const void *p,
-		      size_t len) __asm__("typeslab_kvfree_sensitive");
+/* The same: the kernel has to be told how much, here @len is not looked at. */
+typeslab_inline void kvfree_sensitive(const void *p, size_t len)
+{
+	(void)len;
+	kfree_sensitive(p);
+}
 /* kfree() for each of @nr objects, of whatever caches; none may be NULL. */
 void kfree_bulk(size_t nr, void **p) __asm__("typeslab_kfree_bulk");
 /*
@@ -91,20 +97,46 @@ typeslab_inline void *typeslab_kmalloc_from(struct typeslab_from from,
 {
 	if (!TYPESLAB_GFP_IS_PLAIN(gfp))
 		return typeslab_kmalloc(size, gfp, from);
-	if (__builtin_constant_p(size) && size && size <= TYPESLAB_CLASS_MAX)
-		return gfp & __GFP_ZERO ? calloc(1, size) : malloc(size);
+	/* Not calloc(): krealloc() relies on what lies behind @size, too. */
 	if (gfp & __GFP_ZERO)
-		return typeslab_kmalloc(size, gfp, from);
+		return typeslab_kcalloc_plain(1, size);
+	if (__builtin_constant_p(size) && size && size <= TYPESLAB_CLASS_MAX)
+		return malloc(size);
 	return typeslab_kmalloc_plain(size);
 }
+
+typeslab_inline void *typeslab_kcalloc_from(struct typeslab_from from,
+					    size_t nr, size_t size, gfp_t gfp)
+{
+	if (TYPESLAB_GFP_IS_PLAIN(gfp))
+		return typeslab_kcalloc_plain(nr, size);
+	return typeslab_kmalloc(typeslab_size_mul(nr, size), gfp | __GFP_ZERO,
+				from);
+}
 #else
+/* Flags that ask for nothing but an object, and may wait for it. */
+#define TYPESLAB_GFP_IS_USUAL(gfp)    \
+	(__builtin_constant_p(gfp) && \
+	 ((gfp) | __GFP_IO | __GFP_FS) == GFP_KERNEL)
+
 typeslab_inline void *typeslab_kmalloc_from(struct typeslab_from from,
 					    size_t size, gfp_t gfp)
 {
-	if (__builtin_constant_p(size) && size && size <= TYPESLAB_CLASS_MAX)
-		return typeslab_kmalloc_class(typeslab_class_of(size), gfp,
-					      from);
-	return typeslab_kmalloc(size, gfp, from);
+	uint32_t wish;
+
+	if (!__builtin_constant_p(size) || !size || size > TYPESLAB_CLASS_MAX)
+		return typeslab_kmalloc(size, gfp, from);
+	wish = TYPESLAB_WISH(typeslab_class_of(size), size);
+	if (TYPESLAB_GFP_IS_USUAL(gfp))
+		return typeslab_kmalloc_usual(from, wish);
+	return typeslab_kmalloc_wish(from, wish, gfp);
+}
+
+typeslab_inline void *typeslab_kcalloc_from(struct typeslab_from from,
+					    size_t nr, size_t size, gfp_t gfp)
+{
+	return typeslab_kmalloc_from(from, typeslab_size_mul(nr, size),
+				     gfp | __GFP_ZERO);
 }
 #endif
 
@@ -145,12 +177,6 @@ typeslab_inline void *typeslab_kmalloc_array_from(struct typeslab_from from,
 						  gfp_t gfp)
 {
 	return typeslab_kmalloc_from(from, typeslab_size_mul(nr, size), gfp);
-}
-
-typeslab_inline void *typeslab_kcalloc_from(struct typeslab_from from,
-					    size_t nr, size_t size, gfp_t gfp)
-{
-	return typeslab_kmalloc_array_from(from, nr, size, gfp | __GFP_ZERO);
 }
 
 typeslab_inline void *
@@ -194,9 +220,36 @@ typeslab_inline void *typeslab_kvcalloc_from(struct typeslab_from from,
 	return typeslab_kvmalloc_array_from(from, nr, size, gfp | __GFP_ZERO);
 }
 
+typeslab_inline void *typeslab_kvzalloc_node_from(struct typeslab_from from,
+						  size_t size, gfp_t gfp,
+						  int node)
+{
+	return typeslab_kvmalloc_node_from(from, size, gfp | __GFP_ZERO, node);
+}
+
+typeslab_inline void *
+typeslab_kvmalloc_array_node_from(struct typeslab_from from, size_t nr,
+				  size_t size, gfp_t gfp, int node)
+{
+	return typeslab_kvmalloc_node_from(from, typeslab_size_mul(nr, size),
+					   gfp, node);
+}
+
+typeslab_inline void *typeslab_kvcalloc_node_from(struct typeslab_from from,
+						  size_t nr, size_t size,
+						  gfp_t gfp, int node)
+{
+	return typeslab_kvmalloc_array_node_from(from, nr, size,
+						 gfp | __GFP_ZERO, node);
+}
+
 /* krealloc() and kvrealloc(), with or without align and node. */
 #define typeslab_krealloc_from(from, p, size, gfp) \
 	typeslab_krealloc(p, size, 1, gfp, NUMA_NO_NODE, from)
+#define typeslab_krealloc_node_from(from, p, size, gfp, node) \
+	typeslab_krealloc(p, size, 1, gfp, node, from)
+#define typeslab_kvrealloc_node_from(from, p, size, gfp, node) \
+	typeslab_kvrealloc(p, size, 1, gfp, node, from)
 #define typeslab_krealloc_node_align_from(from, p, size, align, gfp, node) \
 	typeslab_krealloc(p, size, align, gfp, node, from)
 #define typeslab_kvrealloc_from(from, p, size, gfp) \
@@ -238,16 +291,24 @@ typeslab_inline void *typeslab_kvcalloc_from(struct typeslab_from from,
  */
 #define krealloc(...)	    TYPESLAB_CALL(krealloc, __VA_ARGS__)
 #define krealloc_array(...) TYPESLAB_CALL(krealloc_array, __VA_ARGS__)
-/* krealloc_node_align(p, size, align, gfp, node) */
+#define krealloc_node(...)  TYPESLAB_CALL(krealloc_node, __VA_ARGS__)
+/*
+ * krealloc_node_align(p, size, align, gfp, node): the result is aligned to
+ * @align too, a power of two, or NULL. What lies on another node moves.
+ */
 #define krealloc_node_align(...) TYPESLAB_CALL(krealloc_node_align, __VA_ARGS__)
 
 /* kvmalloc(size, gfp): as kmalloc(), and up to KVMALLOC_MAX_SIZE. */
-#define kvmalloc(...)	    TYPESLAB_CALL(kvmalloc, __VA_ARGS__)
-#define kvzalloc(...)	    TYPESLAB_CALL(kvzalloc, __VA_ARGS__)
-#define kvmalloc_node(...)  TYPESLAB_CALL(kvmalloc_node, __VA_ARGS__)
-#define kvmalloc_array(...) TYPESLAB_CALL(kvmalloc_array, __VA_ARGS__)
-#define kvcalloc(...)	    TYPESLAB_CALL(kvcalloc, __VA_ARGS__)
-#define kvrealloc(...)	    TYPESLAB_CALL(kvrealloc, __VA_ARGS__)
+#define kvmalloc(...)		 TYPESLAB_CALL(kvmalloc, __VA_ARGS__)
+#define kvzalloc(...)		 TYPESLAB_CALL(kvzalloc, __VA_ARGS__)
+#define kvmalloc_node(...)	 TYPESLAB_CALL(kvmalloc_node, __VA_ARGS__)
+#define kvmalloc_array(...)	 TYPESLAB_CALL(kvmalloc_array, __VA_ARGS__)
+#define kvcalloc(...)		 TYPESLAB_CALL(kvcalloc, __VA_ARGS__)
+#define kvrealloc(...)		 TYPESLAB_CALL(kvrealloc, __VA_ARGS__)
+#define kvzalloc_node(...)	 TYPESLAB_CALL(kvzalloc_node, __VA_ARGS__)
+#define kvmalloc_array_node(...) TYPESLAB_CALL(kvmalloc_array_node, __VA_ARGS__)
+#define kvcalloc_node(...)	 TYPESLAB_CALL(kvcalloc_node, __VA_ARGS__)
+#define kvrealloc_node(...)	 TYPESLAB_CALL(kvrealloc_node, __VA_ARGS__)
 #define kvrealloc_node_align(...) \
 	TYPESLAB_CALL(kvrealloc_node_align, __VA_ARGS__)
 

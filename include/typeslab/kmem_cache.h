@@ -66,8 +66,9 @@ struct kmem_cache_args {
 /*
  * kmem_cache_create(name, size, args, flags), args a struct kmem_cache_args *
  * or NULL; or, as ever, (name, size, align, flags, ctor). NULL, or a report
- * and the end under SLAB_PANIC: a size of 0 or above KMALLOC_MAX_SIZE, an
- * alignment or a user region that cannot be, no memory, too many caches.
+ * and the end under SLAB_PANIC: no name, a size of 0 or above KMALLOC_MAX_SIZE,
+ * an alignment that cannot be, no memory, too many caches. A user region that
+ * is not all in the object is none. The name is copied.
  * Who creates a cache that was destroyed again, alike in name, size, alignment,
  * constructor and flags, is given the same addresses again.
  */

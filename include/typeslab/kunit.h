@@ -10,7 +10,8 @@
  * CMOCKA_MESSAGE_OUTPUT=TAP.
  *
  * As in the kernel an assertion ends its case; so does a skip. An expectation
- * that fails lets the case go on.
+ * that fails lets the case go on. A case that failed before it was skipped has
+ * failed: in the kernel the skip would have the last word.
  */
 #ifndef TYPESLAB_KUNIT_H
 #define TYPESLAB_KUNIT_H
@@ -113,6 +114,8 @@ static inline struct kunit *kunit_get_current_test(void)
 	do {                                             \
 		kunit_info(test, format, ##__VA_ARGS__); \
 		kunit_run_actions(test);                 \
+		if ((test)->has_failed)                  \
+			fail();                          \
 		skip();                                  \
 	} while (0)
 #define kunit_mark_skipped(test, format, ...) \

@@ -51,7 +51,10 @@ char *typeslab_kmemdup_nul(const char *s, size_t size, gfp_t gfp,
 #define kstrdup_const(s, gfp) ((const char *)kstrdup(s, gfp))
 #define kfree_const(p)	      kfree(p)
 
-/* A formatted string, as asprintf() makes it. */
+/*
+ * A formatted string, as asprintf() makes it; NULL for what it would refuse.
+ * The C library's formatting may allocate, so here GFP_ATOMIC may wait.
+ */
 char *kasprintf(gfp_t gfp, const char *format,
 		...) __asm__("typeslab_kasprintf")
 	__attribute__((__format__(__printf__, 2, 3)));

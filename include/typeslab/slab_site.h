@@ -114,6 +114,11 @@ typeslab_inline unsigned int typeslab_class_of(size_t size)
 	return 8 + (shift - 7) * 4 + ((size - 1) >> (shift - 2) & 3);
 }
 
+/* What a site asks for, a constant of its code: a class, and the size in it. */
+#define TYPESLAB_WISH(class, size)   ((uint32_t)(size) << 8 | (class))
+#define TYPESLAB_CLASS_OF_WISH(wish) ((uint8_t)(wish))
+#define TYPESLAB_SIZE_OF_WISH(wish)  ((wish) >> 8)
+
 /* Products and sums of sizes; SIZE_MAX, which no allocation gets, for more. */
 typeslab_inline size_t typeslab_size_mul(size_t a, size_t b)
 {

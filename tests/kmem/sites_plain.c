@@ -21,6 +21,8 @@ void pair_4_malloc(void *p);
 void pair_4_kmalloc(void *p);
 void pair_5_malloc(void);
 void pair_5_kmalloc(void);
+void *pair_6_malloc(size_t n, size_t size);
+void *pair_6_kmalloc(size_t n, size_t size);
 
 void *pair_1_malloc(void)
 {
@@ -82,4 +84,14 @@ void pair_5_kmalloc(void)
 	p->next = NULL;
 	keep(p);
 	kfree(p);
+}
+
+void *pair_6_malloc(size_t n, size_t size)
+{
+	return calloc(n, size);
+}
+
+void *pair_6_kmalloc(size_t n, size_t size)
+{
+	return kcalloc(n, size, GFP_KERNEL);
 }

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the contracts of typeslab/slab.h promise beyond the suite that the
+ * kernel passes, too. By each compiler, with partitions and without.
+ */
+#include "tests/unit/unit.h"
+
+#include "typeslab/slab.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <wchar.h>
+
+#define NR 40
+
+/* Before anybody allocated anything. */
+static size_t early_size;
+
+static __attribute__((__constructor__(101))) void ask_early(void)
+{
+	early_size = kmalloc_size_roundup(100);
+}
+
+static size_t hide(size_t n)
+{
+	__asm__("" : "+r"(n));
+	return n;
+}
+
+static bool is_all(const void *p, unsigned char value, size_t size)
+{
+	const unsigned char *bytes = p;
+
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] != value)
+			return false;
+	return true;
+}
+
+static bool is_aligned(const void *p, size_t align)
+{
+	return !((uintptr_t)p & (align - 1));
+}
+
+/* So that what comes from here next is not zero by luck. */
+static void soil(size_t size)
+{
+	char *p[NR];
+
+	for (int i = 0; i < NR; i++) {
+		p[i] = kmalloc(hide(size), GFP_KERNEL);
+		assert_non_null(p[i]);
+		memset(p[i], 0xee, ksize(p[i]));
+	}
+	for (int i = 0; i < NR; i++)
+		kfree(p[i]);
+}
+
+static void must_grow_zero(unsigned char *p, size_t size, size_t to)
+{
+	assert_non_null(p);
+	memset(p, 3, size);
+	p = krealloc(p, to, GFP_KERNEL | __GFP_ZERO);
+	assert_non_null(p);
+	assert_true(is_all(p, 3, size));
+	assert_true(is_all(p + size, 0, to - size));
+	p = krealloc(p, size, GFP_KERNEL | __GFP_ZERO);
+	p = krealloc(p, to, GFP_KERNEL | __GFP_ZERO);
+	assert_true(is_all(p + size, 0, to - size));
+	kfree(p);
+}
+
+/* All usable bytes are zero, so that krealloc() finds them so. */
+static void test_zero_growth(void **state)
+{
+	static const size_t sizes[] = { 1, 20, 100, 5000, 33000, 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		size_t size = sizes[i];
+
+		soil(size);
+		for (int k = 0; k < NR / 2; k++) {
+			void *p = kzalloc(size, GFP_KERNEL);
+
+			must_grow_zero(p, size, ksize(p));
+			must_grow_zero(kcalloc(size, 1, GFP_KERNEL), size,
+				       size * 3);
+		}
+	}
+	for (int k = 0; k < NR; k++) {
+		void *p = kmalloc(40, GFP_KERNEL);
+
+		memset(p, 0xee, ksize(p));
+		kfree(p);
+		p = kzalloc(40, GFP_KERNEL);
+		must_grow_zero(p, 40, ksize(p));
+	}
+}
+
+/* To the largest power of two that divides the size, whoever gives it. */
+static void test_alignment(void **state)
+{
+	kmem_buckets *set = kmem_buckets_create("aligned", 0, 0, 0, NULL);
+
+	(void)state;
+	for (size_t size = 8; size <= KMALLOC_MAX_SIZE; size *= 2) {
+		void *p[] = {
+			kmalloc(size, GFP_KERNEL),
+			krealloc(NULL, size, GFP_KERNEL),
+			krealloc_node_align(NULL, size, 8, GFP_KERNEL, -1),
+			kmem_buckets_alloc(set, size, GFP_KERNEL),
+			kmalloc(size, GFP_KERNEL_ACCOUNT),
+			krealloc(kmalloc(8, GFP_KERNEL), size, GFP_KERNEL),
+		};
+
+		for (size_t i = 0; i < array_size(p); i++) {
+			assert_non_null(p[i]);
+			assert_true(is_aligned(p[i], i < 5 ? size : 8));
+			kfree(p[i]);
+		}
+	}
+}
+
+/* What kvmalloc() alone would give lies at a page's start at least. */
+static void test_kv_alignment(void **state)
+{
+	(void)state;
+	for (size_t size = 32769; size < 6u << 20; size = size * 3 / 2) {
+		void *p = kvmalloc(hide(size), GFP_KERNEL);
+
+		assert_non_null(p);
+		assert_true(is_aligned(p, 4096));
+		kvfree(p);
+	}
+}
+
+#ifdef TYPESLAB_NO_PARTITIONS
+/* A constant size is malloc()'s, which may have chosen a smaller slot. */
+#define OF_CONSTANT(size) hide(size)
+#else
+#define OF_CONSTANT(size) (size)
+#endif
+#define MUST_AGREE(size)                                                   \
+	do {                                                               \
+		void *constant = kmalloc(OF_CONSTANT(size), GFP_KERNEL);   \
+		void *hidden = kmalloc(hide(size), GFP_KERNEL);            \
+		void *moved = krealloc(NULL, hide(size), GFP_KERNEL);      \
+                                                                           \
+		assert_int_equal(ksize(constant),                          \
+				 kmalloc_size_roundup(hide(size)));        \
+		assert_int_equal(ksize(hidden), ksize(constant));          \
+		assert_int_equal(ksize(moved), ksize(constant));           \
+		assert_int_equal(malloc_usable_size(moved), ksize(moved)); \
+		kfree(constant);                                           \
+		kfree(hidden);                                             \
+		kfree(moved);                                              \
+	} while (0)
+
+static void test_roundup(void **state)
+{
+	(void)state;
+	MUST_AGREE(1);
+	MUST_AGREE(8);
+	MUST_AGREE(16);
+	MUST_AGREE(40);
+	MUST_AGREE(100);
+	MUST_AGREE(129);
+	MUST_AGREE(1000);
+	MUST_AGREE(4096);
+	MUST_AGREE(32760);
+	MUST_AGREE(32768);
+	MUST_AGREE(32769);
+	MUST_AGREE(1u << 20);
+	for (size_t size = 1; size < 70000; size += size / 7 + 1)
+		MUST_AGREE(size);
+	assert_int_equal(early_size, kmalloc_size_roundup(100));
+	assert_int_equal(kmalloc_size_roundup(SIZE_MAX), SIZE_MAX);
+}
+
+/* Nothing is left to read in what was freed, up to the last usable byte. */
+static void test_sensitive(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < 3000; size += size / 3 + 1) {
+		char *p = kmalloc(hide(size), GFP_KERNEL);
+		size_t usable = ksize(p);
+		uintptr_t seen = (uintptr_t)p;
+
+		memset(p, 0x5e, usable);
+		if (size % 2)
+			kfree_sensitive(p);
+		else
+			kvfree_sensitive(p, size);
+		__asm__("" : "+r"(seen));
+		assert_true(is_all((void *)seen, 0, usable));
+	}
+	kfree_sensitive(NULL);
+	kfree_sensitive(ZERO_SIZE_PTR);
+	kvfree_sensitive(NULL, 10);
+}
+
+static void test_node_forms(void **state)
+{
+	size_t n = hide(33);
+	char *p[] = {
+		kvzalloc_node(n * 4, GFP_KERNEL, 0),
+		kvcalloc_node(n, 4, GFP_KERNEL, NUMA_NO_NODE),
+		kvmalloc_array_node(n, 4, GFP_KERNEL, 0),
+		krealloc_node(NULL, n * 4, GFP_KERNEL, 0),
+		kvrealloc_node(NULL, n * 4, GFP_KERNEL, NUMA_NO_NODE),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(p); i++) {
+		assert_non_null(p[i]);
+		assert_true(i > 1 || is_all(p[i], 0, n * 4));
+		memset(p[i], 1, n * 4);
+		kvfree(p[i]);
+	}
+	assert_null(kvcalloc_node(SIZE_MAX, n, GFP_KERNEL | __GFP_NOWARN, 0));
+	assert_null(kvmalloc_array_node(n, SIZE_MAX / 2,
+					GFP_KERNEL | __GFP_NOWARN, 0));
+}
+
+/* Arguments count once, however often a macro names them; calls nest. */
+static void test_once(void **state)
+{
+	size_t n = 10;
+	char *p = kmalloc(n++, GFP_KERNEL);
+	long *q = kmalloc_objs(long, n++);
+	char *r = kmemdup(kstrdup("inner", GFP_KERNEL), n++ - 6, GFP_KERNEL);
+	char *s = kstrdup(kasprintf(GFP_KERNEL, "%zu", n++), GFP_KERNEL);
+
+	(void)state;
+	p = krealloc(p, n++, GFP_KERNEL);
+	assert_int_equal(n, 15);
+	assert_string_equal(r, "inner");
+	assert_string_equal(s, "13");
+	kfree(p);
+	kfree(q);
+	kfree(r);
+	kfree(s);
+}
+
+static void test_format(void **state)
+{
+	char *text = kasprintf(GFP_KERNEL, "%s", "");
+
+	(void)state;
+	assert_string_equal(text, "");
+	kfree(text);
+	text = kasprintf(GFP_KERNEL, "%070000d", 1);
+	assert_int_equal(strlen(text), 70000);
+	assert_true(is_all(text, '0', 69999) && text[69999] == '1');
+	kfree(text);
+	/* What the C library cannot write: no character of any locale. */
+	assert_null(kasprintf(GFP_KERNEL, "%lc", (wint_t)0x7fffff00));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_zero_growth),
+		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_kv_alignment),
+		cmocka_unit_test(test_roundup),
+		cmocka_unit_test(test_sensitive),
+		cmocka_unit_test(test_node_forms),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_format),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
