@@ -48,9 +48,16 @@
 #define IDLE_LEAST (4ul << 20)
 #define IDLE_MAX   (64ul << 20)
 
-/* A thread's stock of one cache: at most so many slots, and so many bytes. */
-#define MAGAZINE_SLOTS_MIN 8u
-#define MAGAZINE_SLOTS_MAX 32u
-#define MAGAZINE_BYTES	   (32ul << 10)
+/*
+ * A thread's stock of one cache: at most so many slots, and so many bytes. The
+ * higher limits are for who allocated MAGAZINE_WORTH times the slots: see
+ * docs/design.md, "Magazine size".
+ */
+#define MAGAZINE_SLOTS_MIN  8u
+#define MAGAZINE_SLOTS_STEP 32u
+#define MAGAZINE_SLOTS_MAX  128u
+#define MAGAZINE_BYTES_STEP (32ul << 10)
+#define MAGAZINE_BYTES_MAX  (64ul << 10)
+#define MAGAZINE_WORTH	    32u
 
 #endif /* BASE_CONFIG_H */

@@ -221,15 +221,25 @@ size_t thread_slots_in_stock(uint32_t offset)
 	return nr;
 }
 
-/* Whether a magazine of the bin may have so many slots. */
-static bool may_have(uint32_t offset, unsigned int slots)
+/*
+ * Whether a magazine of the bin may have so many slots. Large ones are for who
+ * allocates much: a small program does not pay for their storage.
+ */
+static bool may_have(const struct heap *heap, uint32_t offset,
+		     unsigned int slots)
 {
+	uint64_t nr_allocs = heap_bin(heap, offset)->nr_allocs;
 	size_t size = layout_slot_size(offset);
 
 	if (layout_is_hardened(offset))
 		return slots <= layout.holds[class_of_bin(offset)].slots;
-	return slots <= MAGAZINE_SLOTS_MIN ||
-	       (slots <= MAGAZINE_SLOTS_MAX && slots * size <= MAGAZINE_BYTES);
+	if (slots <= MAGAZINE_SLOTS_MIN)
+		return true;
+	if (nr_allocs < slots * MAGAZINE_WORTH)
+		return slots <= MAGAZINE_SLOTS_STEP &&
+		       slots * size <= MAGAZINE_BYTES_STEP;
+	return slots <= MAGAZINE_SLOTS_MAX &&
+	       slots * size <= MAGAZINE_BYTES_MAX;
 }
 
 static unsigned int spare_of(unsigned int slots)
@@ -271,7 +281,7 @@ static never_inline bool grow(struct heap *heap, uint32_t offset)
 	unsigned int count = magazine_count(bin);
 	struct slot *storage;
 
-	if (!may_have(offset, slots))
+	if (!may_have(heap, offset, slots))
 		return false;
 	storage = take_storage(heap, slots);
 	if (!storage)

@@ -225,10 +225,22 @@ static void test_magazines_grow(void **state)
 		size_t slots = bin->end - bin->base;
 		uint8_t states[MAGAZINE_SLOTS_MAX];
 		unsigned int n = 0;
+		bool is_new = true;
 
 		assert_int_equal(slots, 0);
-		while (thread_grow_magazine(heap, offset)) {
+		while (thread_grow_magazine(heap, offset) || is_new) {
 			size_t now = bin->end - bin->base;
+
+			/* A second time, for who has allocated much. */
+			if (now == slots) {
+				assert_true(slots <= MAGAZINE_SLOTS_STEP);
+				assert_true(slots == MAGAZINE_SLOTS_MIN ||
+					    slots * class_size(c) <=
+						    MAGAZINE_BYTES_STEP);
+				bin->nr_allocs = UINT64_MAX / 2;
+				is_new = false;
+				continue;
+			}
 
 			assert_int_equal(now, slots ? slots * 2
 						    : MAGAZINE_SLOTS_MIN);
@@ -242,7 +254,10 @@ static void test_magazines_grow(void **state)
 		}
 		assert_in_range(slots, MAGAZINE_SLOTS_MIN, MAGAZINE_SLOTS_MAX);
 		assert_true(slots == MAGAZINE_SLOTS_MIN ||
-			    slots * class_size(c) <= MAGAZINE_BYTES);
+			    slots * class_size(c) <= MAGAZINE_BYTES_MAX);
+		if (c < class_of(256))
+			assert_int_equal(slots, MAGAZINE_SLOTS_MAX);
+		bin->nr_allocs = 0;
 		bin->top = bin->base;
 	}
 }
