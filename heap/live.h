@@ -30,6 +30,8 @@ struct live_root {
 	uint32_t size;
 	const void *layout;
 	const void *first_heap; /* the list's head */
+	const void *region;
+	const void *shape; /* see shape.h */
 	uint32_t layout_size;
 	uint32_t heap_size;
 	uint32_t cache_size;

@@ -4,6 +4,7 @@
 
 #include "heap/live.h"
 #include "heap/options.h"
+#include "heap/shape.h"
 #include "heap/thread.h"
 #include "os/os.h"
 #include "report/report.h"
@@ -17,6 +18,8 @@ exported const struct live_root typeslab_live_1 = {
 	.size = sizeof(struct live_root),
 	.layout = &layout,
 	.first_heap = &thread_heaps,
+	.region = &region,
+	.shape = shape_fields,
 	.layout_size = sizeof(struct layout),
 	.heap_size = sizeof(struct heap),
 	.cache_size = sizeof(struct cache),

@@ -121,6 +121,14 @@ bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory)
 	return done;
 }
 
+static void avoid_huge_pages(void *addr, size_t size)
+{
+	int saved = errno;
+
+	madvise(addr, size, MADV_NOHUGEPAGE);
+	errno = saved;
+}
+
 bool os_refund(void *addr, size_t size)
 {
 	int saved = errno;
@@ -129,7 +137,7 @@ bool os_refund(void *addr, size_t size)
 	errno = saved;
 	if (p == MAP_FAILED)
 		return false;
-	os_mark_reserve(addr, size);
+	avoid_huge_pages(addr, size);
 	return true;
 }
 
@@ -137,7 +145,16 @@ void os_mark_reserve(void *addr, size_t size)
 {
 	int saved = errno;
 
-	madvise(addr, size, MADV_NOHUGEPAGE);
+	avoid_huge_pages(addr, size);
+	madvise(addr, size, MADV_DONTDUMP);
+	errno = saved;
+}
+
+void os_mark_used(void *addr, size_t size)
+{
+	int saved = errno;
+
+	madvise(addr, size, MADV_DODUMP);
 	errno = saved;
 }
 

@@ -43,8 +43,13 @@ bool os_purge(void *addr, size_t size);
 bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory);
 /* Gives memory and commit charge back: the pages are reserved again. */
 bool os_refund(void *addr, size_t size);
-/* Keeps the range out of core files and huge pages; best effort. */
+/*
+ * Keeps the range out of core files and huge pages, and lets what comes into
+ * use into core files again; best effort. The kernel leaves out what was never
+ * written to; debuggers that make core files write it all.
+ */
 void os_mark_reserve(void *addr, size_t size);
+void os_mark_used(void *addr, size_t size);
 /* One page that reads as zero in a child after fork, or NULL. */
 void *os_wiped_page(void);
 

@@ -33,6 +33,7 @@ static bool commit_to(struct arena *arena, size_t end)
 		to = arena->size;
 	if (!os_commit(arena->base + done, to - done))
 		return false;
+	os_mark_used(arena->base + done, to - done);
 	while (done < to &&
 	       !__atomic_compare_exchange_n(&arena->committed, &done, to, false,
 					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))

@@ -48,8 +48,12 @@ static bool commit_table(size_t from_block, size_t to_block)
 	size_t map_from = round_down(from_block / 8, page);
 	size_t map_to = round_up(to_block / 8 + 8, page);
 
-	return os_commit(region.table + from, to - from) &&
-	       os_commit((char *)region.taken + map_from, map_to - map_from);
+	if (!os_commit(region.table + from, to - from) ||
+	    !os_commit((char *)region.taken + map_from, map_to - map_from))
+		return false;
+	os_mark_used(region.table + from, to - from);
+	os_mark_used((char *)region.taken + map_from, map_to - map_from);
+	return true;
 }
 
 /* How many blocks at the end of the window are free. */
@@ -76,6 +80,7 @@ static bool grow_window(size_t blocks)
 		to = region.nr_blocks;
 	if (to - from < more || !commit_table(from, to))
 		return false;
+	os_mark_used(region.base + from * BLOCK_SIZE, (to - from) * BLOCK_SIZE);
 	/* In this order: a fork between the two must not lose chunks. */
 	__atomic_store_n(&region.nr_chunks, to * CHUNKS_PER_BLOCK,
 			 __ATOMIC_RELEASE);
@@ -99,6 +104,7 @@ static bool reserve_all(size_t size)
 		return false;
 	}
 	os_mark_reserve(objects, size + 3 * GUARD);
+	os_mark_reserve(records, table + map + 3 * 65536);
 	region.base = (char *)round_up((uintptr_t)objects + GUARD, GUARD);
 	region.table = records + 65536;
 	region.taken = (uint64_t *)(records + 2 * 65536 + table);
