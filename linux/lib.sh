@@ -173,7 +173,7 @@ build() {
 	say "building $(basename "$build_out") with $build_cc: $*"
 	kmake "$build_src" "$build_out" "$build_cc" "$@" \
 		>"$build_out/build.log" 2>&1 || {
-		grep -B2 -A8 -m3 'error' "$build_out/build.log" >&2
+		grep -B2 -A8 -m3 -E 'error|\*\*\*' "$build_out/build.log" >&2 || :
 		die "see $build_out/build.log"
 	}
 }
