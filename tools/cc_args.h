@@ -40,6 +40,7 @@ struct cc_args {
 	bool is_early; /* types are fixed before functions are inlined */
 	bool is_watch; /* nothing is added */
 	bool has_no_header;
+	bool is_gcc; /* types come from our plugin, not from the compiler */
 };
 
 /* False after a complaint: an option of ours that does not exist. */

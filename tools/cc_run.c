@@ -45,6 +45,15 @@ void cc_run_add_flags(struct cc_args *args, const char *headers)
 	}
 }
 
+void cc_run_add_plugin(struct cc_args *args, const char *path)
+{
+	cc_args_add(args, must_print("-fplugin=%s", path));
+	if (args->wrap && !args->is_probe) {
+		cc_args_add(args, "-include");
+		cc_args_add(args, must_print("%s/wrap.h", args->wrap));
+	}
+}
+
 static bool is_system_folder(const char *folder)
 {
 	return !strncmp(folder, "/lib/", 5) || !strncmp(folder, "/usr/lib", 8);

@@ -19,6 +19,9 @@
  */
 void cc_run_add_flags(struct cc_args *args, const char *headers);
 
+/* The same for GCC: our plugin. */
+void cc_run_add_plugin(struct cc_args *args, const char *path);
+
 /* The heap's library, at the end of a link. */
 void cc_run_add_library(struct cc_args *args, const char *path);
 

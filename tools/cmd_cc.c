@@ -34,7 +34,7 @@ static const char usage[] =
 	"  --typeslab-static         link with libtypeslab.a\n"
 	"  --typeslab-wrap=FOLDER    what `typeslab wrap` wrote there\n"
 	"\n"
-	"All else is clang's.\n";
+	"All else is the compiler's. It may be GCC 12, for C.\n";
 
 /* The folder of our stdlib.h: in the tree, or where it was installed. */
 static const char *find_headers(void)
@@ -69,6 +69,47 @@ static const char *compiler_of(const struct cc_args *args, bool is_cxx)
 	return is_cxx ? "clang++-22" : "clang-22";
 }
 
+/* "/usr/bin/x86_64-linux-gnu-gcc-12" with @kind "gcc"; not clang++ for g++. */
+static bool is_gnu(const char *compiler, const char *kind)
+{
+	size_t length = strlen(compiler), n = strlen(kind);
+
+	while (length && strchr("0123456789.-", compiler[length - 1]))
+		length--;
+	if (length < n || strncmp(compiler + length - n, kind, n))
+		return false;
+	return length == n || strchr("/-", compiler[length - n - 1]);
+}
+
+/* What only clang can do. */
+static bool is_beyond_gcc(const struct cc_args *args)
+{
+	if (is_gnu(args->words[0], "g++"))
+		warnx("%s: GCC carries types in C only; clang++-22 does in C++",
+		      args->words[0]);
+	else if (args->is_gcc && args->has_fast_abi)
+		warnx("%s: GCC has no fast ABI", args->words[0]);
+	else
+		return false;
+	return true;
+}
+
+static int add_flags(struct cc_args *args)
+{
+	char *plugin;
+
+	if (!args->is_gcc) {
+		cc_run_add_flags(args, find_headers());
+		return 0;
+	}
+	plugin = launch_find_plugin();
+	if (!plugin)
+		return -1;
+	cc_run_add_plugin(args, plugin);
+	free(plugin);
+	return 0;
+}
+
 /* Adds to the command line: 0 or -1 after a complaint. */
 static int add_ours(struct cc_args *args)
 {
@@ -76,8 +117,8 @@ static int add_ours(struct cc_args *args)
 
 	if (args->is_bare)
 		return 0;
-	if (args->nr_inputs)
-		cc_run_add_flags(args, find_headers());
+	if (is_beyond_gcc(args) || (args->nr_inputs && add_flags(args) < 0))
+		return -1;
 	if (!args->is_link || args->is_relocatable)
 		return 0;
 	library = launch_find_library(args->library);
@@ -95,9 +136,10 @@ static bool can_be_early(const struct cc_args *args)
 		if (!strcmp(args->words[i], "-S"))
 			return false;
 	}
-	return args->is_early && args->is_compile && !args->is_link &&
-	       args->nr_sources == 1 && args->nr_inputs == 1 &&
-	       !args->has_fast_abi && !args->is_bare && !args->is_probe;
+	return args->is_early && !args->is_gcc && args->is_compile &&
+	       !args->is_link && args->nr_sources == 1 &&
+	       args->nr_inputs == 1 && !args->has_fast_abi && !args->is_bare &&
+	       !args->is_probe;
 }
 
 static int compile(struct cc_args *args)
@@ -117,7 +159,8 @@ static int compile(struct cc_args *args)
 		warn("%s", args->words[0]);
 		return EXIT_NOT_FOUND;
 	}
-	if (!status && folder && args->is_compile && !args->is_probe)
+	if (!status && folder && args->is_compile && !args->is_probe &&
+	    !args->is_gcc)
 		cc_run_watched(args, folder);
 	return status;
 }
@@ -135,6 +178,7 @@ static int run(int argc, char **argv, bool is_cxx)
 	if (!cc_args_init(&args, argc, argv))
 		return COMMAND_FAILED;
 	args.words[0] = (char *)compiler_of(&args, is_cxx);
+	args.is_gcc = is_gnu(args.words[0], "gcc");
 	if (!args.is_watch && add_ours(&args) < 0)
 		return COMMAND_FAILED;
 	status = compile(&args);

@@ -23,6 +23,15 @@ static const char *const places[] = {
 	"../lib*/*/libtypeslab.so.[0-9]*",
 };
 
+static const char *const plugin_places[] = {
+	"gcc/typeslab_gcc.so",
+	"typeslab_gcc.so",
+	"../lib*/typeslab_gcc.so",
+	"../lib*/*/typeslab_gcc.so",
+};
+
+#define NR_OF(array) (sizeof(array) / sizeof(*(array)))
+
 /* What an ELF file begins with, as far as it says for which machine it is. */
 struct machine {
 	unsigned char ident[EI_DATA + 1];
@@ -88,7 +97,9 @@ static char *find_match(const char *folder, const char *pattern)
 	return found;
 }
 
-static char *find_beside_tool(void)
+/* The file called @name that one of @patterns finds; NULL after complaint. */
+static char *find_beside_tool(const char *name, const char *const *patterns,
+			      size_t nr, const char *advice)
 {
 	char folder[PATH_MAX];
 	char *found = NULL;
@@ -97,12 +108,19 @@ static char *find_beside_tool(void)
 		warn("/proc/self/exe");
 		return NULL;
 	}
-	for (size_t i = 0; !found && i < sizeof(places) / sizeof(*places); i++)
-		found = find_match(folder, places[i]);
+	for (size_t i = 0; !found && i < nr; i++)
+		found = find_match(folder, patterns[i]);
 	if (!found)
-		warnx("no libtypeslab.so beside %s: name it with --library",
-		      folder);
+		warnx("no %s beside %s: %s", name, folder, advice);
 	return found;
+}
+
+char *launch_find_plugin(void)
+{
+	return find_beside_tool("typeslab_gcc.so", plugin_places,
+				NR_OF(plugin_places),
+				"it is built where gcc-12-plugin-dev is "
+				"installed");
 }
 
 char *launch_find_library(const char *given)
@@ -110,7 +128,8 @@ char *launch_find_library(const char *given)
 	char *path;
 
 	if (!given)
-		path = find_beside_tool();
+		path = find_beside_tool("libtypeslab.so", places, NR_OF(places),
+					"name it with --library");
 	else if (!(path = realpath(given, NULL)))
 		warn("%s", given);
 	else if (!is_loadable(path)) {

@@ -19,6 +19,9 @@
  */
 char *launch_find_library(const char *given);
 
+/* The plugin for GCC beside the tool, or NULL after a complaint. */
+char *launch_find_plugin(void);
+
 /* Puts @path first among the preloaded: 0 or -1 with errno. */
 int launch_preload(const char *path);
 

@@ -29,10 +29,9 @@ static void print_declaration(const struct wrap_function *function, FILE *to)
 {
 	print_tags(function->declaration, "struct ", to);
 	print_tags(function->declaration, "union ", to);
-	fprintf(to, "%s __attribute__((__malloc__, __noinline__%s));\n",
+	fprintf(to, "%s __attribute__((typeslab_wrapper%s));\n",
 		function->declaration,
-		function->asks_family ? ",\n\t__no_sanitize__(\"alloc-token\")"
-				      : "");
+		function->asks_family ? ", typeslab_typeless" : "");
 }
 
 void wrap_print_header(const struct wraps *wraps, FILE *to)
@@ -40,7 +39,14 @@ void wrap_print_header(const struct wraps *wraps, FILE *to)
 	fputs("/* Written by typeslab wrap; forced in before every file. */\n"
 	      "#ifndef TYPESLAB_WRAP_H\n"
 	      "#define TYPESLAB_WRAP_H\n\n"
-	      "#if !defined(__ASSEMBLER__) && !defined(__cplusplus)\n",
+	      "#if !defined(__ASSEMBLER__) && !defined(__cplusplus)\n"
+	      "#ifdef __clang__\n"
+	      "#define typeslab_wrapper  __malloc__, __noinline__\n"
+	      "#define typeslab_typeless __no_sanitize__(\"alloc-token\")\n"
+	      "#else /* GCC with typeslab's plugin */\n"
+	      "#define typeslab_wrapper  __alloc_token__, __noinline__\n"
+	      "#define typeslab_typeless __no_alloc_token__\n"
+	      "#endif\n\n",
 	      to);
 	for (size_t i = 0; i < wraps->nr_functions; i++) {
 		const struct wrap_function *function = &wraps->functions[i];
@@ -48,7 +54,9 @@ void wrap_print_header(const struct wraps *wraps, FILE *to)
 		if (is_carried(function) && function->declaration)
 			print_declaration(function, to);
 	}
-	fputs("#endif\n\n#endif /* TYPESLAB_WRAP_H */\n", to);
+	fputs("\n#undef typeslab_wrapper\n#undef typeslab_typeless\n"
+	      "#endif\n\n#endif /* TYPESLAB_WRAP_H */\n",
+	      to);
 }
 
 static void print_parameters(const struct wrap_function *function, FILE *to)
