@@ -316,8 +316,12 @@ int cc_run_early(const struct cc_args *args)
 	char *raw = must_print("%s.early.bc", output);
 	char *typed = must_print("%s.typed.bc", output);
 	char *words[] = { (char *)opt_for(args->words[0]),
-			  /* Once is enough: twins of wrappers allocate too. */
-			  (char *)"-passes=alloc-token,forceattrs",
+			  /*
+			   * Attributes tell the pass which of C's functions
+			   * allocate. Once is enough: twins of wrappers
+			   * allocate too.
+			   */
+			  (char *)"-passes=inferattrs,alloc-token,forceattrs",
 			  (char *)"-force-remove-attribute="
 				  "sanitize_alloc_token",
 			  (char *)(args->wrap ? "-alloc-token-extended=1"

@@ -135,6 +135,15 @@ def test_early_types_survive_cleanups():
                    "snapshot"])
 
 
+def test_early_in_c():
+    with Folder() as folder:
+        for level in ("-O0", "-O2"):
+            run([*CC.split(), "--typeslab-early", level, "-c", "main.c"],
+                folder)
+            run([*CC.split(), "main.o", "-o", "main"], folder)
+            tap.equal(counts("main", folder)[:2], (100, 300), level)
+
+
 def test_what_is_not_a_link():
     with Folder() as folder:
         for args in (["--version"], ["-dumpmachine"], ["-E", "main.c"],
