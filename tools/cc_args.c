@@ -84,6 +84,8 @@ static bool take_ours(struct cc_args *args, const char *word)
 		args->library = value_of(option, "library=");
 	else if (value_of(option, "wrap="))
 		args->wrap = value_of(option, "wrap=");
+	else if (value_of(option, "rules="))
+		args->rules = value_of(option, "rules=");
 	else
 		return false;
 	return true;

@@ -34,7 +34,8 @@ struct cc_args {
 	/* Ours. */
 	const char *compiler;
 	const char *library;
-	const char *wrap; /* folder of `typeslab wrap` */
+	const char *wrap;  /* folder of `typeslab wrap` */
+	const char *rules; /* types by rule; goes with is_early */
 	bool has_fast_abi;
 	bool wants_static;
 	bool is_early; /* types are fixed before functions are inlined */

@@ -3,6 +3,7 @@
 #include "tools/cc_run.h"
 
 #include "tools/audit_build.h"
+#include "tools/cc_rules.h"
 #include "tools/must.h"
 
 #include <err.h>
@@ -20,6 +21,7 @@
 #define FAST_FALLBACK "-alloc-token-fallback=" FAST_MAX
 
 #define EXIT_NOT_RUN 127
+#define EXIT_REFUSED 2
 
 void cc_run_add_flags(struct cc_args *args, const char *headers)
 {
@@ -274,7 +276,8 @@ static int compile_to_ir(const struct cc_args *args, const char *output,
 
 	copy_flags(args, &words, true);
 	name_dependencies(args, &words, output);
-	cc_args_add(&words, "-c");
+	/* Rules are applied to text. */
+	cc_args_add(&words, args->rules ? "-S" : "-c");
 	cc_args_add(&words, "-emit-llvm");
 	cc_args_add(&words, "-Xclang");
 	cc_args_add(&words, "-disable-llvm-passes");
@@ -329,6 +332,8 @@ int cc_run_early(const struct cc_args *args)
 			  raw, (char *)"-o", typed, NULL };
 	int status = compile_to_ir(args, output, raw);
 
+	if (!status && args->rules && cc_rules_apply(args->rules, raw) < 0)
+		status = EXIT_REFUSED;
 	if (!status)
 		status = cc_run_words(words);
 	if (!status)

@@ -31,6 +31,7 @@ static const char usage[] =
 	"  --typeslab-fast           the fast ABI: 16 tokens, none passed\n"
 	"  --typeslab-library=PATH   the libtypeslab.so to link with\n"
 	"  --typeslab-no-header      no types for posix_memalign, reallocarray\n"
+	"  --typeslab-rules=FILE     types where the compiler knows none; early\n"
 	"  --typeslab-static         link with libtypeslab.a\n"
 	"  --typeslab-wrap=FOLDER    what `typeslab wrap` wrote there\n"
 	"\n"
@@ -87,8 +88,8 @@ static bool is_beyond_gcc(const struct cc_args *args)
 	if (is_gnu(args->words[0], "g++"))
 		warnx("%s: GCC carries types in C only; clang++-22 does in C++",
 		      args->words[0]);
-	else if (args->is_gcc && args->has_fast_abi)
-		warnx("%s: GCC has no fast ABI", args->words[0]);
+	else if (args->is_gcc && (args->has_fast_abi || args->rules))
+		warnx("%s: GCC has no fast ABI and no rules", args->words[0]);
 	else
 		return false;
 	return true;
@@ -136,8 +137,8 @@ static bool can_be_early(const struct cc_args *args)
 		if (!strcmp(args->words[i], "-S"))
 			return false;
 	}
-	return args->is_early && !args->is_gcc && args->is_compile &&
-	       !args->is_link && args->nr_sources == 1 &&
+	return (args->is_early || args->rules) && !args->is_gcc &&
+	       args->is_compile && !args->is_link && args->nr_sources == 1 &&
 	       args->nr_inputs == 1 && !args->has_fast_abi && !args->is_bare &&
 	       !args->is_probe;
 }

@@ -144,6 +144,54 @@ def test_early_in_c():
             tap.equal(counts("main", folder)[:2], (100, 300), level)
 
 
+RULED = """
+#include <stdlib.h>
+static void *volatile keep;
+static void *wrapped(size_t n) { return malloc(n); }
+static void text(size_t n) { keep = calloc(n, 1); keep = malloc(n * 8); }
+static void known(size_t n) { keep = malloc(n * sizeof(char *)); }
+int main(int n, char **v)
+{
+	for (int i = 0; i < 100; i++) {
+		keep = wrapped(n);
+		text(n);
+		known(n);
+	}
+	return !v;
+}
+"""
+
+
+def test_rules():
+    """What a function asks for without a type gets the rule's."""
+    with Folder() as folder:
+        (folder / "main.c").write_text(RULED)
+        rules = folder / "rules"
+        for text, want in (("", (0, 100)),
+                           ("# none\n\n", (0, 100)),
+                           ("text data letters\n", (200, 100)),
+                           ("known data letters\n", (0, 100)),
+                           ("wrapped pointer struct x # all\n"
+                            "text  data  some text\n", (200, 200))):
+            rules.write_text(text)
+            for level in ("-O0", "-O2"):
+                run([*CC.split(), "--typeslab-rules=rules", level, "-c",
+                     "main.c"], folder)
+                run([*CC.split(), "main.o", "-o", "main"], folder)
+                tap.equal(counts("main", folder)[:2], want, text)
+        for text in ("text\n", "text data\n", "text dat letters\n",
+                     'text data a"b\n'):
+            rules.write_text("# first\n" + text)
+            _, err = run([*CC.split(), "--typeslab-rules=rules", "-c",
+                          "main.c"], folder, 2)
+            tap.contains(err, "rules: line 2: not FUNCTION")
+        rules.unlink()
+        _, err = run([*CC.split(), "--typeslab-rules=rules", "-c", "main.c"],
+                     folder, 2)
+        tap.contains(err, "No such file")
+        tap.equal([n for n in os.listdir(folder) if ".bc" in n], [])
+
+
 def test_what_is_not_a_link():
     with Folder() as folder:
         for args in (["--version"], ["-dumpmachine"], ["-E", "main.c"],

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cc_rules: types by rule; contract in cc_rules.h. */
+#include "tools/cc_rules.h"
+
+#include "tools/ir_scan.h"
+#include "tools/must.h"
+#include "tools/slabline.h"
+#include "tools/source.h"
+#include "tools/text.h"
+#include "tools/wrap.h"
+
+#include <err.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct rule {
+	struct piece function;
+	struct piece type;
+	bool is_pointer;
+	bool is_used;
+};
+
+struct rules {
+	struct rule *list;
+	size_t nr;
+	size_t capacity;
+	uint64_t first; /* metadata that the IR does not number */
+};
+
+/* One line: NULL, or what is wrong with it. */
+static const char *read_rule(struct rules *rules, struct piece line)
+{
+	struct rule rule = { 0 };
+	struct piece half;
+
+	line.length = scan_find(line, "#");
+	line = piece_trim(line);
+	if (!line.length)
+		return NULL;
+	if (!piece_next_word(&line, &rule.function) ||
+	    !piece_next_word(&line, &half))
+		return "not FUNCTION data|pointer TYPE";
+	rule.is_pointer = piece_is(half, "pointer");
+	rule.type = piece_trim(line);
+	if ((!rule.is_pointer && !piece_is(half, "data")) ||
+	    !rule.type.length || scan_has(rule.type, "\"") ||
+	    scan_has(rule.type, "\\"))
+		return "not FUNCTION data|pointer TYPE";
+	rules->list = must_room(rules->list, rules->nr, &rules->capacity,
+				sizeof(*rules->list));
+	rules->list[rules->nr++] = rule;
+	return NULL;
+}
+
+static int read_rules(struct rules *rules, const char *path,
+		      const struct text *text)
+{
+	struct text_fault fault = { 0 };
+	struct line_cursor cursor;
+	struct piece line;
+
+	line_cursor_init(&cursor, text->bytes, text->length);
+	while (!fault.what && line_next(&cursor, &line)) {
+		fault.what = read_rule(rules, line);
+		fault.line = cursor.number;
+	}
+	if (fault.what)
+		source_complain(path, &fault);
+	return fault.what ? -1 : 0;
+}
+
+/* The rule for a function's body that begins with @line, or NULL. */
+static struct rule *rule_of(const struct rules *rules, struct piece line)
+{
+	struct piece name = scan_global(line);
+
+	for (size_t i = 0; i < rules->nr; i++) {
+		const struct piece *wanted = &rules->list[i].function;
+
+		if (wanted->length == name.length &&
+		    piece_has_prefix(name, must_keep(*wanted)))
+			return &rules->list[i];
+	}
+	return NULL;
+}
+
+/* Whether the line calls an allocator by name, and has no type yet. */
+static bool is_typeless_call(struct piece line)
+{
+	size_t at = scan_find(line, " call ");
+	struct piece call = piece_from(line, at);
+	size_t bracket = scan_find(call, "(");
+	size_t name = scan_find(call, "@");
+	struct piece head = { call.start, name };
+
+	if (!call.length || name > bracket || scan_has(line, "!alloc_token"))
+		return false;
+	return wrap_is_family(must_keep(scan_global(call))) ||
+	       (scan_has(head, " noalias ") && !scan_has(call, "@llvm."));
+}
+
+/* One more than the highest number of a line "!123 = ..." */
+static uint64_t first_free(const struct text *ir)
+{
+	struct line_cursor cursor;
+	struct piece line, digits;
+	uint64_t number, first = 0;
+
+	line_cursor_init(&cursor, ir->bytes, ir->length);
+	while (line_next(&cursor, &line)) {
+		digits = piece_from(line, 1);
+		digits.length = scan_find(digits, " ");
+		if (piece_has_prefix(line, "!") &&
+		    piece_to_number(digits, &number) && number >= first)
+			first = number + 1;
+	}
+	return first;
+}
+
+static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
+{
+	struct rule *rule = NULL;
+	struct line_cursor cursor;
+	struct piece line;
+
+	line_cursor_init(&cursor, ir->bytes, ir->length);
+	while (line_next(&cursor, &line)) {
+		if (piece_has_prefix(line, "define "))
+			rule = rule_of(rules, line);
+		fwrite(line.start, 1, line.length, to);
+		if (rule && is_typeless_call(line)) {
+			rule->is_used = true;
+			fprintf(to, ", !alloc_token !%ju",
+				rules->first + (rule - rules->list));
+		}
+		putc('\n', to);
+	}
+	for (size_t i = 0; i < rules->nr; i++) {
+		rule = &rules->list[i];
+		if (rule->is_used)
+			fprintf(to, "!%ju = !{!\"%.*s\", i1 %s}\n",
+				rules->first + i, (int)rule->type.length,
+				rule->type.start,
+				rule->is_pointer ? "true" : "false");
+	}
+}
+
+int cc_rules_apply(const char *path, const char *ir)
+{
+	struct rules rules = { 0 };
+	struct text text, module;
+	int status;
+	FILE *to;
+
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	status = read_rules(&rules, path, &text);
+	if (!status && source_read_file(ir, &module) < 0)
+		status = -1;
+	if (!status) {
+		rules.first = first_free(&module);
+		to = fopen(ir, "we");
+		if (to)
+			write_ir(&rules, &module, to);
+		if (!to || ferror(to) || fclose(to)) {
+			warn("%s", ir);
+			status = -1;
+		}
+		text_fini(&module);
+	}
+	text_fini(&text);
+	free(rules.list);
+	return status;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cc_rules: types that a person gives where the compiler knows none.
+ *
+ * A rule is a line "FUNCTION data TYPE" or "FUNCTION pointer TYPE": what
+ * FUNCTION asks for without a type is a TYPE, which holds no pointer, or does.
+ * "#" begins a comment.
+ *
+ * Owns:       nothing between calls.
+ * Promises:   a call that has a type keeps it; only calls of functions that
+ *             the compiler takes for allocators are given one.
+ * Relies on:  IR before any pass: functions are not inlined, not renamed.
+ */
+#ifndef TOOLS_CC_RULES_H
+#define TOOLS_CC_RULES_H
+
+/* Applies the rules of @path to the IR in @ir: 0, or -1 after a complaint. */
+int cc_rules_apply(const char *path, const char *ir);
+
+#endif /* TOOLS_CC_RULES_H */
