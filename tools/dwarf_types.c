@@ -104,6 +104,9 @@ static const char *spell(Dwarf_Die *die, const char *scope, int depth)
 
 	if (depth > MOST_DEPTH)
 		return NULL;
+	/* Damage: no type is called "". */
+	if (name && !*name)
+		name = NULL;
 	switch (dwarf_tag(die)) {
 	case DW_TAG_pointer_type:
 	case DW_TAG_const_type:
@@ -155,9 +158,23 @@ static void add(struct dwarf_types *types, Dwarf_Die *die, const char *scope)
 	type->holds = holds_of(die, 0, &type->member);
 }
 
+/*
+ * Entries are met in the order of the file. One that was passed before is
+ * damage, and would be met for ever, or twice in each entry around it.
+ */
+static bool is_further(Dwarf_Die *die, Dwarf_Off *reached)
+{
+	Dwarf_Off here = dwarf_dieoffset(die);
+
+	if (here <= *reached)
+		return false;
+	*reached = here;
+	return true;
+}
+
 /* Namespaces, classes and functions have types of their own inside. */
 static void walk(struct dwarf_types *types, Dwarf_Die *die, const char *scope,
-		 int depth)
+		 int depth, Dwarf_Off *reached)
 {
 	Dwarf_Die child;
 
@@ -168,6 +185,8 @@ static void walk(struct dwarf_types *types, Dwarf_Die *die, const char *scope,
 		const char *name = dwarf_diename(&child);
 		char *inner;
 
+		if (!is_further(&child, reached))
+			return;
 		if (!dwarf_hasattr(&child, DW_AT_declaration))
 			add(types, &child, scope);
 		if (tag != DW_TAG_namespace && tag != DW_TAG_class_type &&
@@ -178,7 +197,7 @@ static void walk(struct dwarf_types *types, Dwarf_Die *die, const char *scope,
 				   name && tag != DW_TAG_subprogram ? name : "",
 				   name && tag != DW_TAG_subprogram ? "::"
 								    : "");
-		walk(types, &child, inner, depth + 1);
+		walk(types, &child, inner, depth + 1, reached);
 		free(inner);
 	} while (!dwarf_siblingof(&child, &child));
 }
@@ -214,13 +233,16 @@ const char *dwarf_types_read(struct dwarf_types *types, const char *path)
 	struct elf_file file;
 	const char *fault = elf_file_open(&file, path);
 	Dwarf_Die *unit = NULL;
+	Dwarf_Off reached;
 	Dwarf_Addr bias;
 
 	*types = (struct dwarf_types){ 0 };
 	if (fault)
 		return fault;
-	while ((unit = dwfl_module_nextcu(file.module, unit, &bias)))
-		walk(types, unit, "", 0);
+	while ((unit = dwfl_module_nextcu(file.module, unit, &bias))) {
+		reached = dwarf_dieoffset(unit);
+		walk(types, unit, "", 0, &reached);
+	}
 	elf_file_close(&file);
 	merge(types);
 	return types->nr ? NULL : "no debug information: build it with -g";

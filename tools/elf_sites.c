@@ -87,7 +87,7 @@ static const char *walk_module(struct walk *walk, bool *has_none)
 
 	if (!elf || !gelf_getehdr(elf, &file))
 		return "not an ELF file that can be read";
-	if (file.e_machine != EM_X86_64)
+	if (file.e_machine != EM_X86_64 || gelf_getclass(elf) != ELFCLASS64)
 		return "code of a machine that is not x86-64";
 	if (elf_targets_init(&walk->targets, elf, walk->user) < 0)
 		fault = elf_errmsg(-1);

@@ -258,13 +258,6 @@ def test_bad_inputs():
         refused("--- &a [*a, *b, {\n...\n", "line ")
         refused(b"\0\1\2\3", "neither")
         refused(b"BC\xc0\xde1234", "llvm-dis")
-        elf = out["o"].read_bytes()
-        for length in (5, 64, 200, len(elf) // 2, len(elf) - 70):
-            bad.write_bytes(elf[:length])
-            done = subprocess.run([TOOL, "audit", bad], capture_output=True,
-                                  text=True, check=False)
-            assert done.returncode in (0, 2), done
-            assert done.returncode == 0 or str(bad) in done.stderr, done
         for path, says in ((folder, "directory"), ("/nonexistent", "No such"),
                            ("/bin/true", "calls no __alloc_token")):
             tap.contains(audit(path, status=2)[1], says)
@@ -273,16 +266,6 @@ def test_bad_inputs():
         for args in ((), ("--format", "xml", "x"), ("--min", "101", "x"),
                      ("--min", "nan", "x"), ("--token-max", "-1", "x")):
             audit(*args, status=2)
-
-
-def test_no_permission():
-    if os.getuid() == 0:
-        raise tap.Skip("root may read everything")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "x"
-        path.write_text("x")
-        path.chmod(0)
-        tap.contains(audit(path, status=2)[1], "Permission denied")
 
 
 def test_names_do_not_break_the_page():

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 typedef int reader_function(struct audit *audit, struct piece text,
 			    struct text_fault *fault);
@@ -90,5 +92,43 @@ int parser_table(const char *text, size_t length)
 	if (status < 0 && !fault.what)
 		abort();
 	types_table_fini(&table);
+	return status;
+}
+
+static int read_elf(const char *path)
+{
+	struct types_table table = { 0 };
+	struct audit_report report = { .subject = "x", .style.width = 80 };
+	FILE *to = fopen("/dev/null", "we");
+	struct audit audit;
+	int status;
+
+	if (!to)
+		return -1;
+	audit_init(&audit);
+	status = audit_read_elf(&audit, path);
+	audit_settle(&audit);
+	audit_print_html(&audit, &report, to);
+	audit_fini(&audit);
+	if (types_table_add_file(&table, path) < 0)
+		status = -1;
+	types_table_settle(&table);
+	types_table_print(&table, to);
+	types_table_print_misclassed(&table, to);
+	types_table_fini(&table);
+	fclose(to);
+	return status;
+}
+
+int parser_elf(const char *text, size_t length)
+{
+	int fd = memfd_create("parser", MFD_CLOEXEC);
+	char path[32];
+	int status = -1;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd >= 0 && write(fd, text, length) == (ssize_t)length)
+		status = read_elf(path);
+	close(fd);
 	return status;
 }
