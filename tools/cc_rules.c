@@ -14,9 +14,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct rule {
-	struct piece function;
+	struct piece caller; /* or "*" */
+	struct piece callee; /* the same */
 	struct piece type;
 	bool is_pointer;
 	bool is_used;
@@ -29,25 +31,36 @@ struct rules {
 	uint64_t first; /* metadata that the IR does not number */
 };
 
+/* "CALLER:CALLEE", "CALLER" */
+static void read_names(struct rule *rule, struct piece who)
+{
+	size_t colon = scan_find(who, ":");
+
+	rule->caller = (struct piece){ who.start, colon };
+	rule->callee = piece_from(who, colon + 1);
+	if (colon == who.length)
+		rule->callee = (struct piece){ "*", 1 };
+}
+
 /* One line: NULL, or what is wrong with it. */
 static const char *read_rule(struct rules *rules, struct piece line)
 {
 	struct rule rule = { 0 };
-	struct piece half;
+	struct piece who, half;
 
 	line.length = scan_find(line, "#");
 	line = piece_trim(line);
 	if (!line.length)
 		return NULL;
-	if (!piece_next_word(&line, &rule.function) ||
-	    !piece_next_word(&line, &half))
-		return "not FUNCTION data|pointer TYPE";
+	if (!piece_next_word(&line, &who) || !piece_next_word(&line, &half))
+		return "not CALLER[:CALLEE] data|pointer TYPE";
+	read_names(&rule, who);
 	rule.is_pointer = piece_is(half, "pointer");
 	rule.type = piece_trim(line);
 	if ((!rule.is_pointer && !piece_is(half, "data")) ||
 	    !rule.type.length || scan_has(rule.type, "\"") ||
 	    scan_has(rule.type, "\\"))
-		return "not FUNCTION data|pointer TYPE";
+		return "not CALLER[:CALLEE] data|pointer TYPE";
 	rules->list = must_room(rules->list, rules->nr, &rules->capacity,
 				sizeof(*rules->list));
 	rules->list[rules->nr++] = rule;
@@ -71,34 +84,43 @@ static int read_rules(struct rules *rules, const char *path,
 	return fault.what ? -1 : 0;
 }
 
-/* The rule for a function's body that begins with @line, or NULL. */
-static struct rule *rule_of(const struct rules *rules, struct piece line)
+static bool fits(struct piece wanted, struct piece name)
 {
-	struct piece name = scan_global(line);
-
-	for (size_t i = 0; i < rules->nr; i++) {
-		const struct piece *wanted = &rules->list[i].function;
-
-		if (wanted->length == name.length &&
-		    piece_has_prefix(name, must_keep(*wanted)))
-			return &rules->list[i];
-	}
-	return NULL;
+	return piece_is(wanted, "*") ||
+	       (wanted.length == name.length &&
+		!memcmp(wanted.start, name.start, name.length));
 }
 
-/* Whether the line calls an allocator by name, and has no type yet. */
-static bool is_typeless_call(struct piece line)
+/* What an allocator that the line calls by name is called; empty: none. */
+static struct piece typeless_callee(struct piece line)
 {
-	size_t at = scan_find(line, " call ");
-	struct piece call = piece_from(line, at);
-	size_t bracket = scan_find(call, "(");
+	struct piece call = piece_from(line, scan_find(line, " call "));
 	size_t name = scan_find(call, "@");
 	struct piece head = { call.start, name };
+	struct piece callee = { "", 0 };
 
-	if (!call.length || name > bracket || scan_has(line, "!alloc_token"))
-		return false;
-	return wrap_is_family(must_keep(scan_global(call))) ||
-	       (scan_has(head, " noalias ") && !scan_has(call, "@llvm."));
+	if (name < scan_find(call, "(") && !scan_has(line, "!alloc_token"))
+		callee = scan_global(call);
+	if (piece_has_prefix(callee, "llvm.") ||
+	    (!scan_has(head, " noalias ") &&
+	     !wrap_is_family(must_keep(callee))))
+		callee.length = 0;
+	return callee;
+}
+
+/* The rule for a call in @line of the body of @caller, or NULL. */
+static struct rule *rule_of(const struct rules *rules, struct piece caller,
+			    struct piece line)
+{
+	struct piece callee = typeless_callee(line);
+
+	for (size_t i = 0; i < rules->nr && callee.length; i++) {
+		struct rule *rule = &rules->list[i];
+
+		if (fits(rule->caller, caller) && fits(rule->callee, callee))
+			return rule;
+	}
+	return NULL;
 }
 
 /* One more than the highest number of a line "!123 = ..." */
@@ -121,16 +143,17 @@ static uint64_t first_free(const struct text *ir)
 
 static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
 {
-	struct rule *rule = NULL;
+	struct piece line, caller = { "", 0 };
 	struct line_cursor cursor;
-	struct piece line;
+	struct rule *rule;
 
 	line_cursor_init(&cursor, ir->bytes, ir->length);
 	while (line_next(&cursor, &line)) {
 		if (piece_has_prefix(line, "define "))
-			rule = rule_of(rules, line);
+			caller = scan_global(line);
+		rule = rule_of(rules, caller, line);
 		fwrite(line.start, 1, line.length, to);
-		if (rule && is_typeless_call(line)) {
+		if (rule) {
 			rule->is_used = true;
 			fprintf(to, ", !alloc_token !%ju",
 				rules->first + (rule - rules->list));

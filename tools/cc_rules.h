@@ -2,9 +2,10 @@
 /*
  * cc_rules: types that a person gives where the compiler knows none.
  *
- * A rule is a line "FUNCTION data TYPE" or "FUNCTION pointer TYPE": what
- * FUNCTION asks for without a type is a TYPE, which holds no pointer, or does.
- * "#" begins a comment.
+ * A rule is a line "WHO data TYPE" or "WHO pointer TYPE": what WHO asks for
+ * without a type is a TYPE, which holds no pointer, or does. WHO is CALLER,
+ * CALLER:CALLEE or *:CALLEE; the first rule that fits counts. "#" begins a
+ * comment.
  *
  * Owns:       nothing between calls.
  * Promises:   a call that has a type keeps it; only calls of functions that

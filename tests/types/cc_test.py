@@ -171,6 +171,10 @@ def test_rules():
                            ("# none\n\n", (0, 100)),
                            ("text data letters\n", (200, 100)),
                            ("known data letters\n", (0, 100)),
+                           ("*:calloc data zeroes\n", (100, 100)),
+                           ("text:calloc pointer x\n*:malloc data y\n",
+                            (200, 200)),
+                           ("main data x\ntext:free data x\n", (0, 100)),
                            ("wrapped pointer struct x # all\n"
                             "text  data  some text\n", (200, 200))):
             rules.write_text(text)
@@ -184,7 +188,7 @@ def test_rules():
             rules.write_text("# first\n" + text)
             _, err = run([*CC.split(), "--typeslab-rules=rules", "-c",
                           "main.c"], folder, 2)
-            tap.contains(err, "rules: line 2: not FUNCTION")
+            tap.contains(err, "rules: line 2: not CALLER")
         rules.unlink()
         _, err = run([*CC.split(), "--typeslab-rules=rules", "-c", "main.c"],
                      folder, 2)
