@@ -103,10 +103,10 @@ static void print_twin(const struct wrap_function *function, FILE *to)
 	fprintf(to,
 		"%ssize_t token)\n{\n"
 		"\tstruct typeslab_caller caller;\n\tvoid *block;\n\n"
-		"\ttypeslab_caller_begin(&caller, ",
+		"\ttypeslab_caller_begin(&caller, announced(",
 		comma);
 	print_size(function, to);
-	fprintf(to, ", token);\n\tblock = %s(", function->name);
+	fprintf(to, "), token);\n\tblock = %s(", function->name);
 	for (size_t i = 0; i < function->nr_arguments; i++)
 		fprintf(to, "%sa%zu", i ? ", " : "", i + 1);
 	fputs(");\n\ttypeslab_caller_end(&caller);\n\treturn block;\n}\n", to);
@@ -117,6 +117,7 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	fputs("/* Written by typeslab wrap: the typed twins of wrappers. */\n"
 	      "/* Types are those of the ABI; C's own are in wrap.h. */\n"
 	      "#include <typeslab/token.h>\n\n"
+	      "#include <stdint.h>\n\n"
 	      "/* Of two or three factors; 0 where it overflows. */\n"
 	      "#define product(...) multiply((size_t[]){ __VA_ARGS__ }, \\\n"
 	      "\tsizeof((size_t[]){ __VA_ARGS__ }) / sizeof(size_t))\n\n"
@@ -124,7 +125,10 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	      "{\n\tsize_t all = 1;\n\n"
 	      "\twhile (n--) {\n"
 	      "\t\tif (__builtin_mul_overflow(all, factors[n], &all))\n"
-	      "\t\t\treturn 0;\n\t}\n\treturn all;\n}\n",
+	      "\t\t\treturn 0;\n\t}\n\treturn all;\n}\n\n"
+	      "/* Nothing is that long: -1 says that the function counts. */\n"
+	      "static inline size_t announced(size_t size)\n"
+	      "{\n\treturn size > PTRDIFF_MAX ? 0 : size;\n}\n",
 	      to);
 	for (size_t i = 0; i < wraps->nr_functions; i++) {
 		if (is_carried(&wraps->functions[i]))
