@@ -35,9 +35,9 @@ struct partition {
 	uint32_t free[NR_CONDITIONS][NR_LARGE_BINS]; /* chunks, 0: none */
 	uint32_t kept;				     /* the same: see kept.h */
 	uint32_t nr_kept;
-	size_t nr_large;			     /* live */
-	size_t large_bytes;			     /* live */
-	size_t idle_bytes;			     /* of dirty free ground */
+	size_t nr_large;    /* live */
+	size_t large_bytes; /* live */
+	size_t idle_bytes;  /* of dirty free ground */
 	uint64_t nr_large_allocs;
 	uint8_t epoch;
 };

@@ -3,6 +3,7 @@
 #include "heap/purge.h"
 
 #include "base/align.h"
+#include "base/probe.h"
 #include "heap/large.h"
 #include "os/os.h"
 
@@ -64,6 +65,7 @@ static void purge(struct heap *heap, unsigned int age, size_t quota,
 		__atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
 	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
 	struct purge purge = { age, refund, quota };
+	size_t before = nr_idle_bytes();
 	uint32_t tag = thread_tag(heap);
 
 	for (unsigned int row = 0; row < layout.nr_rows; row++)
@@ -74,6 +76,7 @@ static void purge(struct heap *heap, unsigned int age, size_t quota,
 	}
 	for (unsigned int i = 0; i < nr_named && purge.quota; i++)
 		purge_cache(heap, layout.named[i], &purge);
+	PROBE3(purge, before, nr_idle_bytes(), refund);
 }
 
 void purge_named(struct heap *heap, struct named *named)

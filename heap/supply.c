@@ -2,6 +2,7 @@
 /* supply: see supply.h. */
 #include "heap/supply.h"
 
+#include "base/probe.h"
 #include "heap/guard.h"
 #include "heap/named.h"
 #include "os/node.h"
@@ -94,6 +95,7 @@ int supply_take(struct heap *heap, uint32_t bin, struct slot *out, int max)
 {
 	int got = take(heap, bin, out, max);
 
+	PROBE3(refill, row_of_bin(bin), layout_slot_size(bin), got);
 	if (got > 0)
 		named_construct(bin, out, got);
 	return got;

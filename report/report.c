@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "base/line.h"
+#include "base/probe.h"
 #include "os/os.h"
 #include "os/stack.h"
 
@@ -111,6 +112,7 @@ static void finish(struct line *line, const struct report_place *place,
 	if (is_compat && __atomic_exchange_n(said, true, __ATOMIC_RELAXED))
 		return;
 	send(line);
+	PROBE3(fault, line->text, line->length, place ? place->address : NULL);
 	say_more(place);
 	if (!is_compat)
 		os_abort();
@@ -291,6 +293,7 @@ void report_broken(const char *what)
 	line_add(&line, "typeslab: broken metadata: ");
 	line_add(&line, what);
 	send(&line);
+	PROBE3(fault, line.text, line.length, NULL);
 	say_more(NULL);
 	os_abort();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* typeslab hist: the histogram of a heap, or of a kernel's kmalloc caches. */
 #include "tools/command.h"
+#include "tools/heap_format.h"
 #include "tools/heap_histogram.h"
 #include "tools/kmalloc_histogram.h"
 #include "tools/source.h"
@@ -15,6 +16,7 @@
 
 struct options {
 	bool is_slabinfo;
+	int format;
 	const char *source;
 	const char *types; /* a table of names, or NULL */
 };
@@ -23,6 +25,10 @@ static const struct argp_option option_list[] = {
 	{ .name = "slabinfo",
 	  .key = 's',
 	  .doc = "Read a kernel's " SLABINFO ", or FILE in its format" },
+	{ .name = "format",
+	  .key = 'f',
+	  .arg = "FORMAT",
+	  .doc = "Of a heap: text (the drawing), json or openmetrics" },
 	{ .name = "types",
 	  .key = 't',
 	  .arg = "TABLE",
@@ -39,6 +45,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case 's':
 		options->is_slabinfo = true;
 		return 0;
+	case 'f':
+		options->format = heap_format_of(argument);
+		if (options->format < 0)
+			argp_error(state, "no such format: %s", argument);
+		return 0;
 	case 't':
 		options->types = argument;
 		return 0;
@@ -50,6 +61,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!options->source && !options->is_slabinfo)
 			argp_error(state, "a process or a file is needed");
+		if (options->format && (options->is_slabinfo || options->types))
+			argp_error(state, "--format is for heaps alone");
 		if (!options->source)
 			options->source = SLABINFO;
 		return 0;
@@ -70,7 +83,16 @@ static int finish(struct histogram *histogram, int filled)
 	return filled < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
 }
 
-static int draw_heap(const char *source)
+static int print_heap(const struct snapshot *snapshot, enum heap_format format)
+{
+	if (heap_format_print(format, snapshot, stdout) < 0) {
+		warnx("no memory");
+		return COMMAND_FAILED;
+	}
+	return terminal_flush() < 0 ? COMMAND_FAILED : 0;
+}
+
+static int draw_heap(const char *source, enum heap_format format)
 {
 	struct histogram histogram;
 	struct snapshot snapshot;
@@ -78,6 +100,11 @@ static int draw_heap(const char *source)
 
 	if (source_read_snapshot(source, &snapshot) < 0)
 		return COMMAND_FAILED;
+	if (format != HEAP_DRAWING) {
+		filled = print_heap(&snapshot, format);
+		snapshot_fini(&snapshot);
+		return filled;
+	}
 	filled = heap_histogram_fill(&histogram, &snapshot);
 	snapshot_fini(&snapshot);
 	return finish(&histogram, filled);
@@ -150,7 +177,7 @@ int command_hist(int argc, char **argv)
 		return COMMAND_FAILED;
 	if (options.is_slabinfo)
 		return draw_slabinfo(options.source);
-	status = draw_heap(options.source);
+	status = draw_heap(options.source, options.format);
 	if (!status && options.types &&
 	    (draw_types(options.source, options.types) < 0 ||
 	     terminal_flush() < 0))
