@@ -97,6 +97,21 @@ install: setup all
 uninstall:
 	@ninja -C $(BUILD) --quiet uninstall >/dev/null
 
+# Debian packages in $(BUILD)/deb, lintian clean; TWICE=1: the same bytes twice.
+.PHONY: deb
+deb: setup all
+	@scripts/setup debian/packages
+	@scripts/make-deb $(BUILD) $(if $(TWICE),--twice)
+
+# In a clean root: the packages; what the README tells a newcomer.
+deb-test: deb
+	@scripts/setup tests/install/packages
+	@tests/install/check-deb $(BUILD)
+
+newcomer: setup all
+	@scripts/setup tests/install/packages
+	@tests/install/newcomer $(BUILD)
+
 clean:
 	rm -rf $(BUILD)
 
@@ -129,7 +144,10 @@ help:
 	@echo 'make bench-count  instructions of a malloc and a free'
 	@echo 'make bench-long   a heap of 12 GiB, and 10^8 objects'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR=; make uninstall'
+	@echo 'make deb          Debian packages in $(BUILD)/deb; TWICE=1: compare two'
+	@echo 'make deb-test     install, use and remove them in a clean root'
+	@echo 'make newcomer     clone, run, test, install and use it in a clean root'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall clean format help
+.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
