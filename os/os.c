@@ -233,10 +233,14 @@ uint64_t os_clock_ms(void)
 	return now.tv_sec * 1000ul + now.tv_nsec / 1000000;
 }
 
-/* The first number of /proc/self/statm is the mapped pages; 0: unknown. */
+/*
+ * The first number of /proc/self/statm is the mapped pages; 0: unknown. Not by
+ * strtoul(): it asks for the locale, which an ifunc resolver has none of yet.
+ */
 static size_t mapped_bytes(void)
 {
 	char text[64] = { 0 };
+	size_t pages = 0;
 	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	ssize_t got;
 
@@ -244,7 +248,9 @@ static size_t mapped_bytes(void)
 		return 0;
 	got = read(fd, text, sizeof(text) - 1);
 	close(fd);
-	return got > 0 ? strtoul(text, NULL, 10) * page_size : 0;
+	for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
+		pages = pages * 10 + (size_t)(text[i] - '0');
+	return pages * page_size;
 }
 
 size_t os_address_space_left(void)
