@@ -68,6 +68,17 @@ test-gcc: setup
 	@scripts/run-tests build-gcc --suite unit --suite api --suite token \
 		--suite death --suite stress
 
+# By each compiler with -Wall -Wextra -Werror; on musl; for aarch64, in qemu.
+test-compilers: setup
+	@scripts/setup tests/platforms/packages
+	@scripts/test-compilers build-compilers
+test-musl: setup
+	@scripts/setup tests/platforms/packages
+	@scripts/test-musl build-musl
+test-aarch64: setup
+	@scripts/setup tests/platforms/packages
+	@scripts/test-aarch64 build-aarch64
+
 # Unit tests under ASan and UBSan, threads under TSan.
 sanitize: setup
 	@scripts/setup tests/unit/packages
@@ -127,6 +138,9 @@ help:
 	@echo 'make run          Redis, LevelDB and python3 on the heap, with histograms'
 	@echo 'make test         install what is missing, build, run all tests'
 	@echo 'make test-gcc     the same with a library built by gcc, without the programs'
+	@echo 'make test-compilers  build by gcc-12, clang-14 and clang-22 without a warning'
+	@echo 'make test-musl    the library on musl, static and shared'
+	@echo 'make test-aarch64 the tests in qemu'
 	@echo 'make test-hardened  the same suites under profile=hardened'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
@@ -150,4 +164,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-hardened test-gcc run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
+.PHONY: all setup test test-hardened test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help

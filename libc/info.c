@@ -7,13 +7,13 @@
  * glibc's has a meaning here.
  */
 #include "base/line.h"
+#include "base/mallinfo.h"
 #include "heap/heap.h"
 #include "heap/snapshot.h"
 #include "heap/sums.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdio.h>
 
 exported int malloc_trim(size_t pad)

@@ -3,13 +3,11 @@
 #define _GNU_SOURCE
 #include "os/stack.h"
 
-#include <dlfcn.h>
+#include "base/loader.h"
+
 #include <link.h>
 #include <sys/auxv.h>
 #include <unwind.h>
-
-extern int _dl_find_object(void *address, struct dl_find_object *out)
-	__attribute__((__weak__));
 
 /* The loader has no name for the program itself. */
 static const char *program_name(void)
