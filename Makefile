@@ -62,6 +62,10 @@ bench-programs: setup all
 lint: setup all
 	@scripts/lint
 
+# Links, doors, commands and files that the pages name are there.
+docs-check:
+	@scripts/docs-check
+
 # The library by gcc, and the tests that look at it from near.
 test-gcc: setup
 	@CC=gcc $(MAKE) --no-print-directory BUILD=build-gcc
@@ -143,6 +147,7 @@ help:
 	@echo 'make test-aarch64 the tests in qemu'
 	@echo 'make test-hardened  the same suites under profile=hardened'
 	@echo 'make lint         the rules that a machine can check'
+	@echo 'make docs-check   what the pages name is there'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
@@ -164,4 +169,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all setup test test-hardened test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
+.PHONY: all docs-check setup test test-hardened test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
