@@ -217,6 +217,7 @@ static void take_sizes(size_t n, const char *text)
 	WORDS(keep = malloc(n % sizeof(struct list)));
 	WORDS(keep = malloc(n ? sizeof(struct plain) : sizeof(struct list)));
 	WORDS(keep = malloc(rounded(sizeof(struct list))));
+	WORDS(keep = malloc(n + rounded(sizeof(struct list))));
 	WORDS(keep = malloc(offsetof(struct list, text) + n));
 	WORDS(keep = NEW(struct plain));
 	WORDS(NEW_SOME(struct list, n));
@@ -274,7 +275,7 @@ int main(int argc, char **argv)
 	take_tags();
 	take_derived();
 	take_sizes(argc, argv[0]);
-	take_casts(argc, argc > 5);
+	take_casts(argc, argc > 0);
 	take_more(argc);
 	return 0;
 }
