@@ -32,9 +32,12 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 	/* Pairs with the release in request.c: there is a heap to look at. */
 	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
 	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
-	struct bin *bin = thread_bin(row + column - ROW_FOUND);
+	struct bin *bin;
 
-	return unlikely(!row || magazine_is_empty(bin)) ? NULL : bin;
+	if (unlikely(!row))
+		return NULL;
+	bin = thread_bin(row - ROW_FOUND + column);
+	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }
 
 exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)

@@ -141,25 +141,29 @@ static void test_kv_alignment(void **state)
 #else
 #define OF_CONSTANT(size) (size)
 #endif
-#define MUST_AGREE(size)                                                   \
-	do {                                                               \
-		void *constant = kmalloc(OF_CONSTANT(size), GFP_KERNEL);   \
-		void *hidden = kmalloc(hide(size), GFP_KERNEL);            \
-		void *moved = krealloc(NULL, hide(size), GFP_KERNEL);      \
-                                                                           \
-		assert_int_equal(ksize(constant),                          \
-				 kmalloc_size_roundup(hide(size)));        \
-		assert_int_equal(ksize(hidden), ksize(constant));          \
-		assert_int_equal(ksize(moved), ksize(constant));           \
-		assert_int_equal(malloc_usable_size(moved), ksize(moved)); \
-		kfree(constant);                                           \
-		kfree(hidden);                                             \
-		kfree(moved);                                              \
+#define MUST_AGREE(size)                                                 \
+	do {                                                             \
+		void *constant = kmalloc(OF_CONSTANT(size), GFP_KERNEL); \
+		void *hidden = kmalloc(hide(size), GFP_KERNEL);          \
+		void *moved = krealloc(NULL, hide(size), GFP_KERNEL);    \
+                                                                         \
+		assert_int_equal(ksize(constant),                        \
+				 kmalloc_size_roundup(hide(size)));      \
+		assert_int_equal(ksize(hidden), ksize(constant));        \
+		assert_int_equal(ksize(moved), ksize(constant));         \
+		kfree(constant);                                         \
+		kfree(hidden);                                           \
+		kfree(moved);                                            \
 	} while (0)
 
 static void test_roundup(void **state)
 {
+	void *p = kmalloc(hide(1000), GFP_KERNEL);
+
 	(void)state;
+	if (!UNIT_HAS_SANITIZER)
+		assert_int_equal(malloc_usable_size(p), ksize(p));
+	kfree(p);
 	MUST_AGREE(1);
 	MUST_AGREE(8);
 	MUST_AGREE(16);
@@ -243,6 +247,46 @@ static void test_once(void **state)
 	kfree(s);
 }
 
+#if typeslab_has_builtin(__builtin_counted_by_ref)
+#define COUNTED_BY(member) __attribute__((__counted_by__(member)))
+#define HAS_COUNTER	   true
+#else
+#define COUNTED_BY(member)
+#define HAS_COUNTER false
+#endif
+
+struct contract_counted {
+	uint8_t nr;
+	int tail[] COUNTED_BY(nr);
+};
+
+/* Counted once, told to the member that counts, refused where it cannot be. */
+static void test_counter(void **state)
+{
+	size_t n = 199;
+	struct contract_counted *p = kmalloc_flex(*p, tail, ++n);
+	struct contract_counted *q = kzalloc_flex(*q, tail, 255);
+	struct contract_counted *r = kvmalloc_flex(*r, tail, hide(256));
+	struct contract_counted *s = kvzalloc_flex(*s, tail, 0);
+
+	(void)state;
+	assert_non_null(p);
+	assert_non_null(q);
+	assert_non_null(s);
+	assert_int_equal(n, 200);
+	assert_true(ksize(p) >= sizeof(*p) + 200 * sizeof(int));
+	assert_int_equal(!r, HAS_COUNTER);
+	if (HAS_COUNTER) {
+		assert_int_equal(p->nr, 200);
+		assert_int_equal(q->nr, 255);
+		assert_int_equal(s->nr, 0);
+	}
+	kfree(p);
+	kfree(q);
+	kvfree(r);
+	kvfree(s);
+}
+
 static void test_format(void **state)
 {
 	char *text = kasprintf(GFP_KERNEL, "%s", "");
@@ -268,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_sensitive),
 		cmocka_unit_test(test_node_forms),
 		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_counter),
 		cmocka_unit_test(test_format),
 	};
 
