@@ -133,6 +133,7 @@ clean:
 include linux/kernel.mk
 include tests/fuzz/fuzz.mk
 include tests/types/types.mk
+include servers/servers.mk
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^linux/' | xargs clang-format -i
@@ -149,6 +150,7 @@ help:
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make docs-check   what the pages name is there'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
+	@echo 'make servers      real servers under load; QUICK=1, ONLY=redis'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
 	@echo 'make types        types of real programs before and after wrap'

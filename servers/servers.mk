@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Real servers and programs under load, on our heap and on others: results the
+# same, figures as a table. QUICK=1: minutes; ONLY=redis: one of servers/loads.
+.PHONY: servers
+servers: setup all
+	@scripts/setup servers/packages
+	@servers/run-servers $(BUILD) $(if $(QUICK),--quick) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY))

@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The heap beside tools that replace or watch malloc; see docs/beside.md.
+
+usage: checkers_test.py LIBRARY FOLDER
+
+FOLDER has the programs of leak.c and bundle.c: leak (plain), leak-so (linked
+with the library) and bundle. Prints TAP.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+LIBRARY, FOLDER = map(os.path.abspath, sys.argv[1:])
+SYNONYMS = "--soname-synonyms=somalloc=*libtypeslab*"
+cases = []
+
+
+class Skip(Exception):
+    """This tool is not here; the text says which."""
+
+
+def case(function):
+    cases.append(function)
+    return function
+
+
+def program(name):
+    path = os.path.join(FOLDER, name)
+    if not os.path.exists(path):
+        raise Skip(f"{name} was not built")
+    return path
+
+
+def run(*command, preload=True, **variables):
+    if not shutil.which(command[0]):
+        raise Skip(f"no {command[0]}")
+    environment = dict(os.environ, **variables)
+    if preload:
+        environment["LD_PRELOAD"] = LIBRARY
+    done = subprocess.run(command, env=environment, text=True, timeout=100,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+def need(text, *patterns):
+    for pattern in patterns:
+        if not re.search(pattern, text):
+            raise AssertionError(f"no {pattern!r} in {text[-1500:]!r}")
+
+
+@case
+def valgrind_finds_a_leak():
+    for name, preload in (("leak-so", False), ("leak", True)):
+        status, out = run("valgrind", "--leak-check=full", SYNONYMS,
+                          program(name), preload=preload)
+        need(out, "done", r"definitely lost: 123 bytes in 1 blocks",
+             r"ERROR SUMMARY: 1 errors")
+        assert status == 0, out
+
+
+@case
+def valgrind_finds_a_read_behind():
+    out = run("valgrind", SYNONYMS, program("leak-so"), "over",
+              preload=False)[1]
+    need(out, r"Invalid read of size 1", r"0 bytes after a block of size 40")
+
+
+@case
+def valgrind_leaves_the_heap_alone():
+    """Replacing nothing: ours serves, in what address space there is."""
+    status, out = run("valgrind", "--soname-synonyms=somalloc=none",
+                      program("leak-so"), preload=False)
+    need(out, "done")
+    assert status == 0, out
+
+
+@case
+def strace_changes_nothing():
+    status, out = run("strace", "-f", "-o", "/dev/null",
+                      f"-ELD_PRELOAD={LIBRARY}", program("leak"),
+                      preload=False)
+    if "ptrace" in out:
+        raise Skip("strace may not trace here")
+    assert (status, out) == (0, "done\n"), (status, out)
+
+
+@case
+def a_program_with_its_own():
+    assert run(program("bundle")) == (0, "its own\n")
+
+
+@case
+def another_library_first():
+    """Of two preloaded heaps the first serves, and both are content."""
+    other = "/usr/lib/x86_64-linux-gnu/libmimalloc.so.2"
+    if not os.path.exists(other):
+        raise Skip("no libmimalloc2.0")
+    for first, second in ((LIBRARY, other), (other, LIBRARY)):
+        status, out = run(program("leak"), preload=False,
+                          LD_PRELOAD=f"{first}:{second}")
+        assert (status, out) == (0, "done\n"), (status, out)
+
+
+@case
+def opened_and_closed():
+    """A library that stays: blocks and threads outlive dlclose()."""
+    code = f"""
+import ctypes, _ctypes, threading
+library = ctypes.CDLL({LIBRARY!r})
+library.malloc.restype = ctypes.c_void_p
+library.free.argtypes = [ctypes.c_void_p]
+free, blocks = library.free, [library.malloc(i * 50) for i in range(2000)]
+thread = threading.Thread(target=lambda: [free(b) for b in blocks])
+_ctypes.dlclose(library._handle)
+thread.start(); thread.join()
+print("done")
+"""
+    status, out = run(sys.executable, "-I", "-c", code, preload=False)
+    assert (status, out) == (0, "done\n"), (status, out)
+
+
+@case
+def tagged_pointers():
+    """The top byte is not looked at in a free of a live block."""
+    code = """
+import ctypes
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+libc.free(libc.malloc(100) | 0x5a << 56)
+p = libc.malloc(100)
+libc.free(p)
+libc.free(p | 0x5a << 56)
+"""
+    status, out = run(sys.executable, "-I", "-c", code)
+    need(out, r"^typeslab: double free: 0x5a0")
+    assert status == -6, (status, out)
+
+
+def main():
+    bad = 0
+    print(f"1..{len(cases)}")
+    for number, function in enumerate(cases, 1):
+        name = f"{number} - {function.__name__}"
+        try:
+            function()
+            print(f"ok {name}")
+        except Skip as reason:
+            print(f"ok {name} # SKIP {reason}")
+        except (AssertionError, subprocess.TimeoutExpired) as wrong:
+            bad += 1
+            print(f"not ok {name}")
+            print("# " + str(wrong).replace("\n", "\n# "))
+    return 1 if bad else 0
+
+
+sys.exit(main())
