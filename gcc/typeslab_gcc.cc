@@ -24,7 +24,7 @@
 #include "gcc/call_type.h"
 #include "gcc/sizeof_log.h"
 #include "gcc/type_name.h"
-#include "tools/token_hash.h"
+#include "policy/token_hash.h"
 
 int plugin_is_GPL_compatible;
 
@@ -110,9 +110,9 @@ static uint64_t token_of(tree type)
 {
 	std::string name = type ? type_name(type) : "";
 
-	return name.empty()
-		       ? 0
-		       : token_hash(name.c_str(), type_holds_pointer(type));
+	return name.empty() ? 0
+			    : token_hash(name.c_str(), name.length(),
+					 type_holds_pointer(type));
 }
 
 static void remark(tree call, tree function, tree within)

@@ -3,13 +3,13 @@
 #include "tools/types_map.h"
 
 #include "tools/remote.h"
-#include "tools/token_hash.h"
 
 #include "heap/layout.h"
 #include "heap/live.h"
 
 #include "policy/domain.h"
 #include "policy/partition.h"
+#include "policy/token_hash.h"
 
 #include <err.h>
 #include <errno.h>

@@ -4,7 +4,8 @@
 
 #include "tools/audit_read.h"
 #include "tools/must.h"
-#include "tools/token_hash.h"
+
+#include "policy/token_hash.h"
 
 #include <err.h>
 #include <inttypes.h>
@@ -52,7 +53,8 @@ static void add_if_passed(struct types_table *table,
 			  const struct dwarf_type *type, bool has_pointer,
 			  const uint64_t *tokens, size_t nr)
 {
-	uint64_t token = token_hash(type->name, has_pointer);
+	uint64_t token =
+		token_hash(type->name, strlen(type->name), has_pointer);
 	struct types_entry *entry;
 
 	if (!nr || !bsearch(&token, tokens, nr, sizeof(token), compare_tokens))

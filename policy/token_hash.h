@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * token_hash: the compiler's token of a type's name.
  *
@@ -8,15 +8,19 @@
  *             half of the range, the upper one for types with pointers.
  * Relies on:  LLVM's word that this hash is stable; a test asks the compiler.
  */
-#ifndef TOOLS_TOKEN_HASH_H
-#define TOOLS_TOKEN_HASH_H
+#ifndef POLICY_TOKEN_HASH_H
+#define POLICY_TOKEN_HASH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-uint64_t token_hash(const char *name, bool has_pointer);
+uint64_t token_hash(const char *name, size_t length, bool has_pointer);
+
+/* The token the name would have if the type held pointers. */
+uint64_t token_to_pointer(uint64_t data_token);
 
 /* The half that a 64-bit token lies in. */
 bool token_is_pointer(uint64_t token);
 
-#endif /* TOOLS_TOKEN_HASH_H */
+#endif /* POLICY_TOKEN_HASH_H */

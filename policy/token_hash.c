@@ -1,9 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* token_hash: SipHash as LLVM keys it; contract in token_hash.h. */
-#include "tools/token_hash.h"
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* token_hash: see token_hash.h; SipHash as LLVM keys it. */
+#include "policy/token_hash.h"
 
 #include <endian.h>
-#include <stddef.h>
 #include <string.h>
 
 #define HALF (UINT64_MAX / 2)
@@ -66,11 +65,16 @@ static uint64_t siphash(const char *bytes, size_t length)
 	return s.a ^ s.b ^ s.c ^ s.d;
 }
 
-uint64_t token_hash(const char *name, bool has_pointer)
+uint64_t token_to_pointer(uint64_t data_token)
 {
-	uint64_t hash = siphash(name, strlen(name)) % HALF;
+	return data_token + HALF;
+}
 
-	return has_pointer ? hash + HALF : hash;
+uint64_t token_hash(const char *name, size_t length, bool has_pointer)
+{
+	uint64_t hash = siphash(name, length) % HALF;
+
+	return has_pointer ? token_to_pointer(hash) : hash;
 }
 
 bool token_is_pointer(uint64_t token)
