@@ -19,8 +19,11 @@
 #define NR_CLASSES_SHIFT 6
 #define NR_CLASSES_MAX	 (1u << NR_CLASSES_SHIFT)
 
-/* Rows of caches in all domains together. */
-#define NR_PARTITIONS_MAX 4096u
+/*
+ * Rows of caches in all domains together: 3 times 1,024 by number, two for
+ * each of 1,024 rules of a policy, and 4,096 dedicated ones.
+ */
+#define NR_PARTITIONS_MAX 9216u
 
 /*
  * Caches made at run time, and the bytes of a name. Each costs 32 bytes of a

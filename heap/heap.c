@@ -130,6 +130,16 @@ static never_inline void *alloc_rare(size_t size, uint64_t token,
 	return or_no_memory(leave_with(heap, p));
 }
 
+/* What no pure map says: dedicated tokens, and small ones. */
+static always_inline uint64_t row_of_listed(uint64_t token, uintptr_t site)
+{
+	uint32_t number = roster_look(&layout.roster, token);
+
+	if (likely(layout.roster.tokens[number] == token))
+		return roster_row(&layout.roster, number);
+	return layout_row(token, site);
+}
+
 /* The bin's offset for @class and what the call says of its type. */
 static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
 {
@@ -140,7 +150,7 @@ static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
 	else if (!layout_is_typed(token))
 		row = heap_row_of_site(site);
 	else
-		row = (uint64_t)layout_row(token, site) << ROW_SHIFT;
+		row = row_of_listed(token, site) << ROW_SHIFT;
 	return row + (class << BIN_SHIFT);
 }
 

@@ -3,6 +3,7 @@
 #include "heap/layout.h"
 
 #include "base/align.h"
+#include "heap/dedicated.h"
 #include "heap/trace.h"
 #include "os/os.h"
 #include "report/report.h"
@@ -16,6 +17,9 @@
 #define ARENA_SIZE  (16ul << 30)
 #define ARENA_LEAST (2ul << 20)
 #define ARENA_STEP  (64ul << 10)
+
+/* Bins of so many threads, for each dedicated row. */
+#define ARENA_PER_ROW (16ul << 20)
 
 extern const char *typeslab_options __attribute__((__weak__));
 
@@ -54,7 +58,8 @@ static void init_purging(void)
 static bool init_arenas(void)
 {
 	size_t objects = region.nr_blocks * BLOCK_SIZE;
-	size_t own = size_min(ARENA_SIZE, objects / 16 + ARENA_LEAST);
+	size_t most = ARENA_SIZE + layout.options.budget * ARENA_PER_ROW;
+	size_t own = size_min(most, objects / 16 + ARENA_LEAST);
 
 	return arena_init(&layout.arena, own, ARENA_STEP) &&
 	       arena_init(&layout.states, objects / STATES_PER_RESERVE,
@@ -71,14 +76,17 @@ static void init_rows(void)
 	rows[DOMAIN_DATA].count = options->data;
 	rows[DOMAIN_POINTER].first = options->unknown + options->data;
 	rows[DOMAIN_POINTER].count = options->pointer;
-	layout.nr_rows = options->unknown + options->data + options->pointer;
-	if (options->mode == MODE_TYPED)
-		return;
-	if (options->mode == MODE_NONE)
-		rows[DOMAIN_UNKNOWN].count = 1;
-	rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
-	rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
-	layout.nr_rows = rows[DOMAIN_UNKNOWN].count;
+	layout.first_pinned =
+		options->unknown + options->data + options->pointer;
+	if (options->mode > MODE_DEDICATED) {
+		if (options->mode == MODE_NONE)
+			rows[DOMAIN_UNKNOWN].count = 1;
+		rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
+		rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
+		layout.first_pinned = rows[DOMAIN_UNKNOWN].count;
+	}
+	layout.first_own = layout.first_pinned + 2 * layout.pins.nr_groups;
+	layout.nr_rows = layout.first_own + dedicated_budget();
 }
 
 /*
@@ -125,6 +133,7 @@ bool layout_init(void)
 	size_class_init();
 	if (!region_init(wanted_reserve()) || !init_arenas())
 		return false;
+	dedicated_read_policy();
 	init_rows();
 	init_purging();
 	init_hardening();
@@ -133,7 +142,7 @@ bool layout_init(void)
 		arena_take(&layout.arena, nr_caches * sizeof(struct cache), 64);
 	layout.partitions = arena_take(
 		&layout.arena, layout.nr_rows * sizeof(struct partition), 64);
-	return layout.caches && layout.partitions;
+	return layout.caches && layout.partitions && dedicated_init();
 }
 
 void layout_draw_map(void)
@@ -209,14 +218,14 @@ bool layout_lock_partition(struct partition *partition, uint32_t tag)
 	}
 }
 
-static unsigned int row_of_token(uint64_t token)
+unsigned int layout_nr_used_rows(void)
 {
-	enum domain domain =
-		token_holds_pointers(token) ? DOMAIN_POINTER : DOMAIN_DATA;
-	const struct row_set *rows = &layout.rows[domain];
+	unsigned int nr_pinned = 2 * layout.pins.nr, used;
 
-	return rows->first +
-	       partition_of_token(token, layout.secret, rows->count);
+	if (layout.first_own == layout.nr_rows)
+		return layout.nr_rows;
+	used = layout.first_own + roster_nr(&layout.roster) - nr_pinned;
+	return size_min(used, layout.nr_rows);
 }
 
 static unsigned int row_of_site(uintptr_t site)
@@ -227,40 +236,50 @@ static unsigned int row_of_site(uintptr_t site)
 	       partition_of_site(site, layout.secret, rows->count);
 }
 
-/* What a fast-ABI number is held against when token_max= is not given. */
-#define FAST_TOKEN_MAX 16u
-
-/* Below the build's maximum the lower half is data, the upper pointer. */
-static unsigned int row_of_number(uint64_t number, uint64_t max)
-{
-	enum domain domain = DOMAIN_UNKNOWN;
-	const struct row_set *rows;
-
-	if (number < max)
-		domain = number < max / 2 ? DOMAIN_DATA : DOMAIN_POINTER;
-	rows = &layout.rows[domain];
-	return rows->first +
-	       partition_of_number(number, layout.secret, rows->count);
-}
-
-/* Tokens of a build with -falloc-token-max: see docs/partitions.md. */
-static unsigned int row_of_small(uint64_t token)
+/* Small tokens are of a build with -falloc-token-max: docs/partitions.md. */
+unsigned int layout_shared_row(uint64_t token)
 {
 	uint64_t max = layout.options.token_max;
+	enum domain domain = domain_of_token(token, max);
+	const struct row_set *rows = &layout.rows[domain];
 
-	if (token >= TOKEN_SMALL)
-		return row_of_number(token - TOKEN_SMALL,
-				     max ? max : FAST_TOKEN_MAX);
-	if (!max)
+	if (token < TOKEN_SMALL && !max)
 		report_small_tokens();
-	return row_of_number(token, max);
+	if (token < TOKEN_HASHED)
+		return rows->first +
+		       partition_of_number(token, layout.secret, rows->count);
+	return rows->first +
+	       partition_of_token(token, layout.secret, rows->count);
 }
 
 unsigned int layout_row(uint64_t token, uintptr_t site)
 {
 	if (!layout_is_typed(token))
 		return row_of_site(site);
-	if (token < TOKEN_HASHED)
-		return row_of_small(token);
-	return row_of_token(token);
+	if (token > layout.token_floor)
+		return layout_shared_row(token);
+	return dedicated_row(token);
+}
+
+static enum domain domain_of_row(unsigned int row)
+{
+	if (row < layout.first_pinned)
+		return domain_name_row(layout.rows, row).domain;
+	if (row < layout.first_own)
+		return layout_domain_of_pinned(&layout, row);
+	row = layout_number_of(&layout, row);
+	return domain_of_token(layout.roster.tokens[row],
+			       layout.options.token_max);
+}
+
+struct row_name layout_name(unsigned int row)
+{
+	struct row_name name = { DOMAIN_UNKNOWN, 0 };
+
+	if (row < layout.first_pinned)
+		return domain_name_row(layout.rows, row);
+	name.domain = domain_of_row(row);
+	for (unsigned int below = 0; below < row; below++)
+		name.partition += domain_of_row(below) == name.domain;
+	return name;
 }

@@ -3,10 +3,17 @@
  * layout: which rows of caches there are and where they lie.
  *
  * Owns:       the counts of rows in each domain, the secret of the map, the
- *             arrays of caches and of grounds, the arenas.
- * Promises:   fixed by layout_init() and layout_draw_map(), never changed.
+ *             arrays of caches and of grounds, the arenas; which token has a
+ *             row of its own.
+ * Promises:   fixed by layout_init() and layout_draw_map(), never changed; but
+ *             in the mode dedicated a row becomes a token's when it first
+ *             comes, and is that token's then.
  * Relies on:  the region and the options being there.
  * Invariant:  in the modes random and none all domains are the same rows.
+ *
+ *	rows: unknown | data | pointer | two for each group | one for each token
+ *	      <------- shared -------->  pinned by a policy   in the order they
+ *	                               (data, pointer)      came: first_own on
  */
 #ifndef HEAP_LAYOUT_H
 #define HEAP_LAYOUT_H
@@ -15,6 +22,8 @@
 #include "cache/magazine.h"
 #include "heap/hold.h"
 #include "heap/options.h"
+#include "heap/pins.h"
+#include "heap/roster.h"
 #include "heap/scrub.h"
 #include "policy/domain.h"
 #include "policy/partition.h"
@@ -39,6 +48,7 @@ struct partition {
 	size_t large_bytes; /* live */
 	size_t idle_bytes;  /* of dirty free ground */
 	uint64_t nr_large_allocs;
+	uint64_t classes; /* a bit each: has slabs; read without the lock */
 	uint8_t epoch;
 };
 
@@ -73,11 +83,15 @@ struct layout {
 		class_bins[CLASS_TABLE_SIZE]; /* bin offset in a row, by size */
 
 	struct options options;
-	struct row_set rows[NR_DOMAINS];
+	struct row_set rows[NR_DOMAINS]; /* that are shared */
 	unsigned int nr_rows;
-	bool is_hardened;   /* no fast path: parts of the profile are on */
-	bool is_traced;	    /* each call's stack is kept */
-	bool has_short_way; /* hardened and not traced */
+	unsigned int first_pinned;
+	unsigned int first_own;
+	struct pins pins;
+	struct roster roster; /* tokens whose row no pure map says */
+	bool is_hardened;     /* no fast path: parts of the profile are on */
+	bool is_traced;	      /* each call's stack is kept */
+	bool has_short_way;   /* hardened and not traced */
 	struct scrub scrub;
 	struct hold_rule holds[NR_CLASSES];
 	bool refunds;	      /* idle memory is refunded, not only purged */
@@ -88,6 +102,7 @@ struct layout {
 	/* Below is what changes; above, all may be sealed. */
 	struct named **named __attribute__((aligned(LAYOUT_PAGE)));
 	uint32_t nr_named;   /* only grows; named is NULL before */
+	uint32_t nr_listed;  /* the roster's */
 	struct arena arena;  /* heaps, magazines, the arrays above */
 	struct arena states; /* slot states */
 };
@@ -185,6 +200,19 @@ static inline size_t layout_span(uint32_t bin)
  */
 bool layout_lock_partition(struct partition *partition, uint32_t tag);
 
+/* Under the lock: the bin's cache is about to have a slab. */
+static inline void layout_note_slab(struct partition *partition, uint32_t bin)
+{
+	uint64_t classes = partition->classes | 1ul << class_of_bin(bin);
+
+	__atomic_store_n(&partition->classes, classes, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t layout_classes(const struct partition *partition)
+{
+	return __atomic_load_n(&partition->classes, __ATOMIC_RELAXED);
+}
+
 /*
  * Bytes of dirty large ground and of live large objects, over all partitions;
  * and what adds to them (or takes away: modulo 2^64), under the partition's
@@ -195,13 +223,22 @@ size_t layout_large_bytes(void);
 void layout_count_idle(struct partition *partition, size_t bytes);
 void layout_count_large(struct partition *partition, size_t bytes);
 
+/*
+ * Rows of partitions that may hold something are below this: of those for one
+ * token each, those that have become a token's.
+ */
+unsigned int layout_nr_used_rows(void);
+
 /* The row for a token, or for a call site where the token says nothing. */
 unsigned int layout_row(uint64_t token, uintptr_t site);
+
+/* The one of its domain's shared rows that a token not 0 would have. */
+unsigned int layout_shared_row(uint64_t token);
 
 /* True if the token alone decides the row. */
 static inline bool layout_is_typed(uint64_t token)
 {
-	return layout.options.mode == MODE_TYPED && token;
+	return layout.options.mode <= MODE_DEDICATED && token;
 }
 
 /* Named caches are exempt: their objects are as long as their slots. */
@@ -216,9 +253,21 @@ static inline size_t layout_usable(size_t size)
 	return size - layout.scrub.canary;
 }
 
-static inline struct row_name layout_name(unsigned int row)
+/* Of a row from first_pinned up to first_own. */
+static inline enum domain layout_domain_of_pinned(const struct layout *of,
+						  unsigned int row)
 {
-	return domain_name_row(layout.rows, row);
+	return (row - of->first_pinned) % 2 ? DOMAIN_POINTER : DOMAIN_DATA;
 }
+
+/* Of the token that a row from first_own on is for: its number. */
+static inline uint32_t layout_number_of(const struct layout *of,
+					unsigned int row)
+{
+	return 2 * of->pins.nr + 1 + row - of->first_own;
+}
+
+/* Partitions of a domain are counted in the order of their rows. */
+struct row_name layout_name(unsigned int row);
 
 #endif /* HEAP_LAYOUT_H */

@@ -2,6 +2,7 @@
 /* live: see live.h. */
 #include "heap/live.h"
 
+#include "base/align.h"
 #include "heap/thread.h"
 #include "typeslab/snapshot.h"
 
@@ -13,6 +14,7 @@ struct view {
 	const struct live_sink *sink;
 	struct layout layout;
 	uint64_t first_heap;
+	unsigned int nr_rows; /* that may hold something */
 };
 
 /* One line of the snapshot. */
@@ -25,6 +27,12 @@ struct row_counts {
 	uint64_t active_slabs;
 	uint64_t slabs;
 };
+
+/* That came, apart from pinned ones: in the order of their rows. */
+static uint32_t nr_types(const struct layout *of)
+{
+	return of->nr_listed - 2 * of->pins.nr;
+}
 
 static bool read_at(const struct view *view, uint64_t address, void *to,
 		    size_t size)
@@ -45,6 +53,27 @@ static bool say(const struct view *view, struct line *line)
 static bool say_text(const struct view *view, const char *text)
 {
 	return view->sink->take(view->sink->context, text, strlen(text));
+}
+
+/* A pinned row's, or that of the token that a row became the own of. */
+static bool find_domain(const struct view *view, unsigned int row,
+			enum domain *domain)
+{
+	const struct layout *of = &view->layout;
+	uint32_t number = layout_number_of(of, row);
+	uint64_t token;
+
+	if (row < of->first_pinned) {
+		*domain = domain_name_row(of->rows, row).domain;
+	} else if (row < of->first_own) {
+		*domain = layout_domain_of_pinned(of, row);
+	} else {
+		if (!read_at(view, (uintptr_t)&of->roster.tokens[number],
+			     &token, sizeof(token)))
+			return false;
+		*domain = domain_of_token(token, of->options.token_max);
+	}
+	return true;
 }
 
 /* Slots in stock and allocations ever made, of one class, over all threads. */
@@ -77,11 +106,6 @@ static bool sum_row(const struct view *view, unsigned int row,
 	return true;
 }
 
-static struct row_name name_of(const struct view *view, unsigned int row)
-{
-	return domain_name_row(view->layout.rows, row);
-}
-
 static void add_field(struct line *line, uint64_t n, const char *after)
 {
 	line_add_number(line, n, 10, 1);
@@ -106,10 +130,9 @@ static bool say_columns(const struct view *view, struct line *line,
 	return say(view, line);
 }
 
-static bool say_row(const struct view *view, unsigned int row, bool is_large,
-		    const struct row_counts *counts)
+static bool say_row(const struct view *view, struct row_name name,
+		    bool is_large, const struct row_counts *counts)
 {
-	struct row_name name = name_of(view, row);
 	struct line line = { .length = 0 };
 
 	line_add(&line, domain_name(name.domain));
@@ -161,7 +184,8 @@ static bool read_cache(const struct view *view, unsigned int row,
 }
 
 static bool say_cache(const struct view *view, unsigned int row,
-		      unsigned int class, const struct bin_sums *sums)
+		      struct row_name name, unsigned int class,
+		      const struct bin_sums *sums)
 {
 	struct row_counts counts = { 0 };
 	struct cache cache;
@@ -172,7 +196,7 @@ static bool say_cache(const struct view *view, unsigned int row,
 		return true;
 	count_slots(&counts, &cache, class_size(class), class_span(class),
 		    sums->in_stock);
-	return say_row(view, row, false, &counts);
+	return say_row(view, name, false, &counts);
 }
 
 static bool read_partition(const struct view *view, unsigned int row,
@@ -182,7 +206,8 @@ static bool read_partition(const struct view *view, unsigned int row,
 		       partition, sizeof(*partition));
 }
 
-static bool say_large(const struct view *view, unsigned int row)
+static bool say_large(const struct view *view, unsigned int row,
+		      struct row_name name)
 {
 	struct row_counts counts = { 0 };
 	struct partition partition;
@@ -192,22 +217,35 @@ static bool say_large(const struct view *view, unsigned int row)
 	if (!partition.nr_large_allocs)
 		return true;
 	count_large(&counts, &partition);
-	return say_row(view, row, true, &counts);
+	return say_row(view, name, true, &counts);
 }
 
-static bool sum_allocs(const struct view *view, uint64_t *allocs)
+/* What the head says. */
+struct totals {
+	uint64_t rows[NR_DOMAINS];
+	uint64_t allocs[NR_DOMAINS];
+	uint64_t typed_in_shared; /* allocations */
+};
+
+static bool sum_all(const struct view *view, struct totals *totals)
 {
-	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
-		enum domain domain = name_of(view, row).domain;
+	for (unsigned int row = 0; row < view->nr_rows; row++) {
 		struct bin_sums sums[NR_CLASSES];
 		struct partition partition;
+		enum domain domain;
+		uint64_t allocs;
 
-		if (!read_partition(view, row, &partition) ||
+		if (!find_domain(view, row, &domain) ||
+		    !read_partition(view, row, &partition) ||
 		    !sum_row(view, row, sums))
 			return false;
-		allocs[domain] += partition.nr_large_allocs;
+		allocs = partition.nr_large_allocs;
 		for (unsigned int class = 0; class < NR_CLASSES; class ++)
-			allocs[domain] += sums[class].allocs;
+			allocs += sums[class].allocs;
+		totals->rows[domain]++;
+		totals->allocs[domain] += allocs;
+		if (domain != DOMAIN_UNKNOWN && row < view->layout.first_pinned)
+			totals->typed_in_shared += allocs;
 	}
 	return true;
 }
@@ -227,7 +265,8 @@ static bool say_three(const struct view *view, const char *key, uint64_t data,
 static bool say_head(const struct view *view,
 		     const struct live_subject *subject)
 {
-	static const char *const modes[] = { "typed", "random", "none" };
+	static const char *const modes[] = { "typed", "dedicated", "random",
+					     "none" };
 	uint64_t mode = view->layout.options.mode;
 	struct line line = { .length = 0 };
 
@@ -253,39 +292,50 @@ static bool say_head(const struct view *view,
 
 static bool say_counts(const struct view *view)
 {
-	const struct row_set *rows = view->layout.rows;
-	uint64_t allocs[NR_DOMAINS] = { 0 };
-	bool is_typed = view->layout.options.mode == MODE_TYPED;
+	const struct layout *of = &view->layout;
+	struct totals totals = { 0 };
 
-	if (!say_three(view, "# typeslab partitions ",
-		       is_typed ? rows[DOMAIN_DATA].count : 0,
-		       is_typed ? rows[DOMAIN_POINTER].count : 0,
-		       rows[DOMAIN_UNKNOWN].count) ||
-	    !sum_allocs(view, allocs))
+	if (!sum_all(view, &totals) ||
+	    !say_three(view, "# typeslab partitions ", totals.rows[DOMAIN_DATA],
+		       totals.rows[DOMAIN_POINTER],
+		       totals.rows[DOMAIN_UNKNOWN]) ||
+	    !say_three(view, "# typeslab allocations ",
+		       totals.allocs[DOMAIN_DATA],
+		       totals.allocs[DOMAIN_POINTER],
+		       totals.allocs[DOMAIN_UNKNOWN]))
 		return false;
-	return say_three(view, "# typeslab allocations ", allocs[DOMAIN_DATA],
-			 allocs[DOMAIN_POINTER], allocs[DOMAIN_UNKNOWN]);
+	return of->options.mode != MODE_DEDICATED ||
+	       say_three(view, "# typeslab dedicated ", nr_types(of),
+			 of->nr_rows - of->first_own, totals.typed_in_shared);
 }
 
-static bool say_row_of_caches(const struct view *view, unsigned int row)
+static bool say_row_of_caches(const struct view *view, unsigned int row,
+			      struct row_name name)
 {
 	struct bin_sums sums[NR_CLASSES];
 
 	if (!sum_row(view, row, sums))
 		return false;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-		if (!say_cache(view, row, class, &sums[class]))
+		if (!say_cache(view, row, name, class, &sums[class]))
 			return false;
 	}
-	return say_large(view, row);
+	return say_large(view, row, name);
 }
 
 static bool say_domain(const struct view *view, enum domain domain)
 {
-	for (unsigned int row = 0; row < view->layout.nr_rows; row++) {
-		if (name_of(view, row).domain == domain &&
-		    !say_row_of_caches(view, row))
+	struct row_name name = { domain, 0 };
+	enum domain found;
+
+	for (unsigned int row = 0; row < view->nr_rows; row++) {
+		if (!find_domain(view, row, &found))
 			return false;
+		if (found != domain)
+			continue;
+		if (!say_row_of_caches(view, row, name))
+			return false;
+		name.partition++;
 	}
 	return true;
 }
@@ -384,6 +434,8 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 	if (view.layout.nr_rows > NR_PARTITIONS_MAX ||
 	    view.layout.nr_named > NR_NAMED_MAX)
 		return LIVE_FOREIGN;
+	view.nr_rows = size_min(view.layout.first_own + nr_types(&view.layout),
+				view.layout.nr_rows);
 	if (!say_head(&view, subject))
 		return LIVE_UNREADABLE;
 	if (!view.layout.nr_rows)

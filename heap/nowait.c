@@ -61,6 +61,8 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag)
 					      slab_nr_states(size, span), 8);
 	if (ground && !states)
 		ground_untake(&partition->slabs, span);
+	if (states)
+		layout_note_slab(partition, bin);
 	lock_release(&partition->lock);
 	if (!__atomic_exchange_n(&is_ground_wanted, true, __ATOMIC_RELAXED))
 		count_waiting(1);

@@ -8,9 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A path this long is refused: its length shares a word with its address. */
-#define TEXT_LENGTH_MAX 4095u
-#define ADDRESS_BITS	48
+#define ADDRESS_BITS 48
 
 enum kind {
 	WORD,
@@ -91,7 +89,7 @@ static bool parse_value(const struct rule *rule, const char *text,
 {
 	if (rule->kind == TEXT) {
 		*out = (uint64_t)(uintptr_t)text | length << ADDRESS_BITS;
-		return length && length <= TEXT_LENGTH_MAX;
+		return length && length <= OPTION_TEXT_MAX;
 	}
 	if (rule->kind == WORD)
 		return parse_word(rule->sentence, text, length, out);

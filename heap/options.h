@@ -18,6 +18,7 @@
 
 enum option_mode {
 	MODE_TYPED,
+	MODE_DEDICATED, /* typed, and a partition for each type */
 	MODE_RANDOM,
 	MODE_NONE,
 };
@@ -44,11 +45,13 @@ enum option_trace {
  * takes K, M, G or T. docs/options.md is checked against this list.
  */
 #define OPTION_LIST(X)                                                      \
-	X(mode, WORD, MODE_TYPED, 0, 2, "typed|random|none")                \
+	X(mode, WORD, MODE_TYPED, 0, 3, "typed|dedicated|random|none")      \
 	X(profile, WORD, PROFILE_DEFAULT, 0, 2, "default|compat|hardened")  \
 	X(data, NUMBER, 8, 1, 1024, "1 to 1024 partitions")                 \
 	X(pointer, NUMBER, 8, 1, 1024, "1 to 1024 partitions")              \
 	X(unknown, NUMBER, 16, 1, 1024, "1 to 1024 partitions")             \
+	X(budget, NUMBER, 1024, 1, 4096, "1 to 4096 dedicated partitions")  \
+	X(policy, TEXT, 0, 0, 0, "file of types with partitions by name")   \
 	X(token_max, NUMBER, 0, 0, 65536,                                   \
 	  "0 to 65536, the build's -falloc-token-max")                      \
 	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,                \
@@ -83,6 +86,9 @@ struct options {
 	OPTION_LIST(X)
 #undef X
 };
+
+/* A longer path is refused: its length shares a word with its address. */
+#define OPTION_TEXT_MAX 4095u
 
 /* A TEXT option's field holds this: a pointer and a length in one word. */
 struct option_text {

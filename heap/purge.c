@@ -58,22 +58,28 @@ static void purge_cache(struct heap *heap, struct named *named,
 		cache_purge(cache_of_bin(named->bin), purge, thread_tag(heap));
 }
 
+static void purge_row(struct heap *heap, unsigned int row, struct purge *purge)
+{
+	uint64_t left = layout_classes(&layout.partitions[row]);
+
+	for (; left && purge->quota; left &= left - 1)
+		cache_purge(cache_of_bin(bin_offset(row, __builtin_ctzl(left))),
+			    purge, thread_tag(heap));
+}
+
 static void purge(struct heap *heap, unsigned int age, size_t quota,
 		  bool refund)
 {
 	unsigned int nr_named =
 		__atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
-	unsigned int nr_caches = layout.nr_rows * NR_CLASSES_MAX;
+	unsigned int nr_rows = layout_nr_used_rows();
 	struct purge purge = { age, refund, quota };
 	size_t before = nr_idle_bytes();
-	uint32_t tag = thread_tag(heap);
 
-	for (unsigned int row = 0; row < layout.nr_rows; row++)
+	for (unsigned int row = 0; row < nr_rows; row++)
 		large_purge(heap, &layout.partitions[row], &purge);
-	for (unsigned int i = 0; i < nr_caches && purge.quota; i++) {
-		if (cache_nr_slabs(&layout.caches[i]))
-			cache_purge(&layout.caches[i], &purge, tag);
-	}
+	for (unsigned int row = 0; row < nr_rows && purge.quota; row++)
+		purge_row(heap, row, &purge);
 	for (unsigned int i = 0; i < nr_named && purge.quota; i++)
 		purge_cache(heap, layout.named[i], &purge);
 	PROBE3(purge, before, nr_idle_bytes(), refund);

@@ -33,7 +33,7 @@ struct heap_sums heap_sum(void)
 	struct heap_sums sums = { 0 };
 	unsigned int nr_named;
 
-	for (unsigned int row = 0; row < layout.nr_rows; row++) {
+	for (unsigned int row = 0; row < layout_nr_used_rows(); row++) {
 		for (unsigned int class = 0; class < NR_CLASSES; class ++)
 			add_cache(&sums, bin_offset(row, class));
 		add_large(&sums, &layout.partitions[row]);

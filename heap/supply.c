@@ -35,6 +35,8 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 	states = ground ? arena_take(&layout.states, nr_states, 8) : NULL;
 	if (ground && !states)
 		ground_untake(&partition->slabs, span + guard);
+	if (states)
+		layout_note_slab(partition, offset);
 	lock_release(&partition->lock);
 	if (!states)
 		return NULL;

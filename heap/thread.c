@@ -199,15 +199,21 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 		*heap_held(heap, offset) = 0;
 }
 
-void thread_flush(struct heap *heap)
+static void flush_rows(struct heap *heap, unsigned int from, unsigned int to)
 {
-	for (unsigned int row = 0; row < layout_nr_bin_rows(); row++) {
+	for (unsigned int row = from; row < to; row++) {
 		uint64_t used = heap->used[row];
 
 		for (; used; used &= used - 1)
 			thread_flush_bin(heap,
 					 bin_offset(row, __builtin_ctzl(used)));
 	}
+}
+
+void thread_flush(struct heap *heap)
+{
+	flush_rows(heap, 0, layout_nr_used_rows());
+	flush_rows(heap, layout.nr_rows, layout_nr_bin_rows());
 }
 
 size_t thread_slots_in_stock(uint32_t offset)

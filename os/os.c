@@ -363,6 +363,28 @@ void os_close(int fd)
 	errno = saved;
 }
 
+bool os_read_file(const char *path, char *out, size_t *size)
+{
+	int saved = errno;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got = -1;
+
+	while (fd >= 0 && length < *size) {
+		got = read(fd, out + length, *size - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		length += got;
+	}
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	*size = length;
+	return fd >= 0 && got >= 0;
+}
+
 void os_program_name(char *out, size_t size)
 {
 	int saved = errno;

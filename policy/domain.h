@@ -30,6 +30,13 @@ struct row_name {
 	unsigned int partition; /* counted from 0 in its domain */
 };
 
+/*
+ * The domain of a token that is not 0. Of those below TOKEN_HASHED the half
+ * is known only below the build's -falloc-token-max: @token_max, 0 if it was
+ * not told, which a fast-ABI number takes for 16.
+ */
+enum domain domain_of_token(uint64_t token, uint64_t token_max);
+
 /* @rows: one set a domain; where sets are the same, unknown's name is given. */
 struct row_name domain_name_row(const struct row_set *rows, unsigned int row);
 

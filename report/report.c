@@ -328,6 +328,29 @@ void report_no_snapshot(const char *path)
 	send(&line);
 }
 
+#define PATH_SHOWN 150
+
+void report_policy(const char *path, unsigned int number, const char *what)
+{
+	struct line line = { .length = 0 };
+	size_t length = strlen(path);
+
+	line_add(&line, "typeslab: policy: ");
+	/* Of a long path the end, so that there is room for the rest. */
+	if (length > PATH_SHOWN) {
+		line_add(&line, "...");
+		path += length - PATH_SHOWN;
+	}
+	line_add(&line, path);
+	if (number) {
+		line_add(&line, ":");
+		line_add_number(&line, number, 10, 1);
+	}
+	line_add(&line, ": ");
+	line_add(&line, what);
+	send(&line);
+}
+
 void report_small_tokens(void)
 {
 	static bool said;

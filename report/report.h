@@ -107,6 +107,9 @@ cold_path void report_bad_value(const char *pair, size_t length,
 				const char *rule);
 /* The snapshot asked for could not be made. */
 cold_path void report_no_snapshot(const char *path);
+/* A policy file, or its line @number if that is not 0. */
+cold_path void report_policy(const char *path, unsigned int number,
+			     const char *what);
 /* Advice given once: tokens of a build with -falloc-token-max. */
 cold_path void report_small_tokens(void);
 

@@ -24,8 +24,12 @@
  * from 0 inside its domain, two digits or more. Large objects of a partition
  * share one line, <domain>-<partition>-large; its objsize is their mean.
  * "partitions" counts data, pointer and unknown. "allocations" counts all
- * allocations ever made in the three domains, in the same order. Only caches
- * that ever held an object have a line. The file holds no address and no seed.
+ * allocations ever made in the three domains, in the same order. In the mode
+ * dedicated a line "dedicated" follows: types that came, apart from those that
+ * a policy names (counted up to what the heap lists, at least four times the
+ * budget or 1,024); the budget; allocations of types in shared partitions.
+ * Only caches that ever held an object have a line. The file holds no address
+ * and no seed.
  * Behind "caches", a line that is there if there are any, come those made at
  * run time, by their names: kmem_caches, the columns of kmem_buckets, and the
  * caches of accounted, reclaimable and node-bound objects.

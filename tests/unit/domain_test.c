@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "policy/domain.h"
+#include "policy/partition.h"
 
 static void check(const struct row_set *rows, unsigned int row,
 		  enum domain domain, unsigned int partition)
@@ -58,6 +59,36 @@ static void test_outside(void **state)
 	check(rows, UINT32_MAX, DOMAIN_UNKNOWN, UINT32_MAX);
 }
 
+static void test_tokens(void **state)
+{
+	static const struct {
+		uint64_t token, max;
+		enum domain domain;
+	} cases[] = {
+		{ 1, 0, DOMAIN_UNKNOWN },
+		{ TOKEN_SMALL - 1, 0, DOMAIN_UNKNOWN },
+		{ 1, 2, DOMAIN_POINTER },
+		{ 7, 16, DOMAIN_DATA },
+		{ 8, 16, DOMAIN_POINTER },
+		{ 15, 16, DOMAIN_POINTER },
+		{ 16, 16, DOMAIN_UNKNOWN },
+		{ TOKEN_SMALL + 7, 0, DOMAIN_DATA },
+		{ TOKEN_SMALL + 8, 0, DOMAIN_POINTER },
+		{ TOKEN_SMALL + 16, 0, DOMAIN_UNKNOWN },
+		{ TOKEN_SMALL + 16, 64, DOMAIN_DATA },
+		{ TOKEN_SMALL + 32, 64, DOMAIN_POINTER },
+		{ TOKEN_HASHED, 0, DOMAIN_DATA },
+		{ UINT64_MAX / 2, 16, DOMAIN_DATA },
+		{ UINT64_MAX / 2 + 1, 0, DOMAIN_POINTER },
+		{ UINT64_MAX, 16, DOMAIN_POINTER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++)
+		assert_int_equal(domain_of_token(cases[i].token, cases[i].max),
+				 cases[i].domain);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -72,6 +103,7 @@ int main(void)
 		cmocka_unit_test(test_typed),
 		cmocka_unit_test(test_same_rows),
 		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_names),
 	};
 

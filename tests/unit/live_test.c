@@ -238,6 +238,35 @@ static void test_failures(void **state)
 	text.stops_at = 0;
 }
 
+/* Own rows are named in the order they came, each in its domain. */
+static void print_dedicated(void *unused)
+{
+	static const uint64_t tokens[] = { POINTER, DATA, POINTER + 1,
+					   DATA + 1 };
+	struct own own = { 0 };
+
+	(void)unused;
+	setenv("TYPESLAB", "mode=dedicated,budget=3", 1);
+	for (size_t i = 0; i < array_size(tokens); i++)
+		unit_must(heap_alloc(64, tokens[i], 0));
+	unit_must(print(&own, &text, &typeslab_live_1) == LIVE_OK);
+	unit_must(strstr(text.bytes, "# typeslab mode dedicated\n"
+				     "# typeslab partitions 9 10 16\n"
+				     "# typeslab allocations 2 2 0\n"
+				     "# typeslab dedicated 4 3 1\n"
+				     "data-0"));
+	unit_must(strstr(text.bytes, "\ndata-08-64"));
+	unit_must(strstr(text.bytes, "\npointer-08-64"));
+	unit_must(strstr(text.bytes, "\npointer-09-64"));
+	unit_must(!strstr(text.bytes, "data-09"));
+}
+
+static void test_dedicated(void **state)
+{
+	(void)state;
+	unit_run_well(print_dedicated, NULL);
+}
+
 static void check_foreign(const struct live_root *root)
 {
 	struct live_root copy = *root;
@@ -297,10 +326,18 @@ static void test_strange_layout(void **state)
 	assert_non_null(strstr(text.bytes, "# typeslab mode ?\n"));
 }
 
+/* Not before: what runs in a child until here boots as it likes. */
+static int boot(void **state)
+{
+	(void)state;
+	return !heap_boot();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test_setup(test_head, boot),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_end),
@@ -311,7 +348,5 @@ int main(void)
 		cmocka_unit_test(test_strange_layout),
 	};
 
-	if (!heap_boot())
-		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

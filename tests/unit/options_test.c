@@ -49,6 +49,8 @@ static void test_defaults(void **state)
 	assert_int_equal(defaults.data, 8);
 	assert_int_equal(defaults.pointer, 8);
 	assert_int_equal(defaults.unknown, 16);
+	assert_int_equal(defaults.budget, 1024);
+	assert_int_equal(option_text_of(defaults.policy).length, 0);
 	assert_int_equal(defaults.token_max, 0);
 	assert_true(defaults.reserve == 16ul << 40);
 	assert_int_equal(option_text_of(defaults.snapshot).length, 0);
@@ -67,6 +69,7 @@ static void test_good(void **state)
 		uint64_t value;
 	} cases[] = {
 		{ "mode=typed", FIELD(mode), MODE_TYPED },
+		{ "mode=dedicated", FIELD(mode), MODE_DEDICATED },
 		{ "mode=random", FIELD(mode), MODE_RANDOM },
 		{ "mode=none", FIELD(mode), MODE_NONE },
 		{ "profile=default", FIELD(profile), PROFILE_DEFAULT },
@@ -85,6 +88,8 @@ static void test_good(void **state)
 		{ "pointer=1024", FIELD(pointer), 1024 },
 		{ "unknown=1", FIELD(unknown), 1 },
 		{ "unknown=1024", FIELD(unknown), 1024 },
+		{ "budget=1", FIELD(budget), 1 },
+		{ "budget=4096", FIELD(budget), 4096 },
 		{ "token_max=0", FIELD(token_max), 0 },
 		{ "token_max=65536", FIELD(token_max), 65536 },
 		{ "reserve=16777216", FIELD(reserve), 16ul << 20 },
@@ -129,7 +134,8 @@ static void test_parts(void **state)
 	}
 }
 
-#define WORDS	   "typed|random|none"
+#define WORDS	   "typed|dedicated|random|none"
+#define BUDGET	   "1 to 4096 dedicated partitions"
 #define PARTITIONS "1 to 1024 partitions"
 #define TOKENS	   "0 to 65536, the build's -falloc-token-max"
 #define SPACE	   "16M to 64T of address space"
@@ -162,6 +168,9 @@ static void test_bad_values(void **state)
 		{ "pointer=18446744073709551617", PARTITIONS },
 		{ "unknown=18446744073709551616", PARTITIONS },
 		{ "unknown=99999999999999999999999", PARTITIONS },
+		{ "budget=0", BUDGET },
+		{ "budget=4097", BUDGET },
+		{ "policy=", "file of types with partitions by name" },
 		{ "token_max=65537", TOKENS },
 		{ "reserve=15M", SPACE },
 		{ "reserve=65T", SPACE },
@@ -210,7 +219,7 @@ static void test_order(void **state)
 	wanted.pointer = 5;
 	check_strings("mode=random,data=3", "pointer=5,mode=none", &wanted, "");
 	check_strings("mode=none,data=3", "mode=odd,x,pointer=5", &wanted,
-		      "typeslab: bad value: mode=odd (typed|random|none)\n"
+		      "typeslab: bad value: mode=odd (" WORDS ")\n"
 		      "typeslab: unknown option: x\n");
 }
 

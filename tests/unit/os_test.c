@@ -93,6 +93,7 @@ static void test_errno_is_kept(void **state)
 	char *nowhere = (char *)page;
 	uint32_t word = 1;
 	char name[32];
+	size_t size;
 
 	(void)state;
 	errno = E2BIG;
@@ -103,6 +104,8 @@ static void test_errno_is_kept(void **state)
 	os_mark_reserve(nowhere, page);
 	os_release(nowhere + 1, page);
 	assert_int_equal(os_create_file("/no/such/place"), -1);
+	size = sizeof(name);
+	assert_false(os_read_file("/no/such/place", name, &size));
 	os_close(-1);
 	os_write(-1, "x", 1);
 	os_wait(&word, 2);
@@ -290,6 +293,29 @@ static void test_create_file(void **state)
 	umask(mask);
 }
 
+static void test_read_file(void **state)
+{
+	char path[] = "/tmp/unit-os-XXXXXX";
+	char text[20] = "";
+	size_t size = sizeof(text);
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, "some text", 9), 9);
+	os_close(fd);
+	assert_true(os_read_file(path, text, &size));
+	assert_int_equal(size, 9);
+	assert_string_equal(text, "some text");
+	size = 4;
+	assert_true(os_read_file(path, text + 10, &size));
+	assert_int_equal(size, 4);
+	assert_string_equal(text + 10, "some");
+	assert_int_equal(unlink(path), 0);
+	size = sizeof(text);
+	assert_false(os_read_file(path, text, &size));
+	assert_false(os_read_file("/", text, &size));
+}
+
 static void test_program_name(void **state)
 {
 	char name[32], small[4];
@@ -337,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_getenv),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_create_file),
+		cmocka_unit_test(test_read_file),
 		cmocka_unit_test(test_program_name),
 		cmocka_unit_test(test_abort),
 	};

@@ -244,6 +244,34 @@ static void test_cut(void **state)
 	assert_int_equal(child.status, 0);
 }
 
+static void say_policy(void *unused)
+{
+	static char path[400];
+
+	(void)unused;
+	memset(path, 'x', sizeof(path) - 1);
+	memcpy(path + sizeof(path) - 6, "/last", 5);
+	report_policy("/etc/policy", 0, "wrong");
+	report_policy("/etc/policy", 17, "wrong");
+	report_policy(path, UINT32_MAX, "wrong");
+}
+
+static void test_policy(void **state)
+{
+	struct unit_child child = unit_run(say_policy, NULL);
+	const char *third = strstr(child.text, "typeslab: policy: ...x");
+
+	(void)state;
+	assert_int_equal(child.status, 0);
+	assert_non_null(third);
+	assert_string_equal(third + strcspn(third, "/"),
+			    "/last:4294967295: wrong\n");
+	child.text[third - child.text] = 0;
+	assert_string_equal(child.text,
+			    "typeslab: policy: /etc/policy: wrong\n"
+			    "typeslab: policy: /etc/policy:17: wrong\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_still_fatal),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dedicated: see dedicated.h. */
+#include "heap/dedicated.h"
+
+#include "base/align.h"
+#include "heap/layout.h"
+#include "policy/token_hash.h"
+#include "report/report.h"
+
+/*
+ * Tokens are listed beyond those that have a row of their own: to count them,
+ * and because a listed one is found fast; the small ones in every mode.
+ */
+#define LISTED_LEAST   1024u
+#define LISTED_PER_ROW 4u
+
+/* What a row takes of the arena, as long as there is one thread. */
+#define ROW_SIZE                                                            \
+	(NR_CLASSES_MAX * sizeof(struct cache) + sizeof(struct partition) + \
+	 (1ul << ROW_SHIFT))
+
+/* Without memory for its rules a policy has none. */
+void dedicated_read_policy(void)
+{
+	struct option_text policy = option_text_of(layout.options.policy);
+	struct pins *pins = &layout.pins;
+
+	if (!policy.length)
+		return;
+	if (layout.options.mode != MODE_DEDICATED)
+		return report_policy("mode is not dedicated", 0, "not read");
+	pins->data_tokens = arena_take(
+		&layout.arena, NR_PINS_MAX * sizeof(*pins->data_tokens), 8);
+	pins->groups = arena_take(&layout.arena,
+				  NR_PINS_MAX * sizeof(*pins->groups), 8);
+	if (pins->data_tokens && pins->groups)
+		pins_read(pins, policy);
+}
+
+/* In a small region less than was asked for. */
+unsigned int dedicated_budget(void)
+{
+	if (layout.options.mode != MODE_DEDICATED)
+		return 0;
+	return size_min(layout.options.budget,
+			layout.arena.size / 4 / ROW_SIZE);
+}
+
+static unsigned int row_of_number(uint32_t number, uint64_t token)
+{
+	uint32_t nr_pinned = 2 * layout.pins.nr;
+	unsigned int row = layout.first_own + number - nr_pinned - 1;
+	unsigned int group;
+
+	if (number > nr_pinned)
+		return row < layout.nr_rows ? row : layout_shared_row(token);
+	group = layout.pins.groups[(number - 1) / 2];
+	return layout.first_pinned + 2 * group + (number - 1) % 2;
+}
+
+/* Of each rule both tokens: whichever comes finds its row. */
+bool dedicated_init(void)
+{
+	const struct pins *pins = &layout.pins;
+	size_t own = layout.nr_rows - layout.first_own;
+	size_t wanted = size_max(own * LISTED_PER_ROW, LISTED_LEAST);
+	uint32_t capacity = size_min(2 * pins->nr + wanted, ROSTER_MAX);
+	void *memory = arena_take(&layout.arena, roster_size(capacity), 64);
+
+	if (!memory)
+		return false;
+	roster_init(&layout.roster, memory, capacity, &layout.nr_listed,
+		    row_of_number);
+	for (uint32_t i = 0; i < pins->nr; i++) {
+		uint64_t token = pins->data_tokens[i];
+
+		roster_list(&layout.roster, token);
+		roster_list(&layout.roster, token_to_pointer(token));
+	}
+	return true;
+}
+
+unsigned int dedicated_row(uint64_t token)
+{
+	const struct roster *roster = &layout.roster;
+	uint32_t number = roster_list(roster, token);
+
+	return number ? roster_row(roster, number) : layout_shared_row(token);
+}
