@@ -118,6 +118,29 @@ static void note_typed_share(struct histogram *histogram,
 			   by[DOMAIN_POINTER], by[DOMAIN_UNKNOWN]);
 }
 
+/* Types that found a partition of their own, and what the others did. */
+static void note_dedicated(struct histogram *histogram,
+			   const struct snapshot *snapshot)
+{
+	const uint64_t *by = snapshot->allocations;
+	uint64_t typed = by[DOMAIN_DATA] + by[DOMAIN_POINTER];
+	uint64_t own = snapshot->types_seen, spilled = 0;
+
+	if (!snapshot->budget)
+		return;
+	if (own > snapshot->budget) {
+		spilled = own - snapshot->budget;
+		own = snapshot->budget;
+	}
+	histogram_add_note(histogram,
+			   "dedicated: %" PRIu64 " of %" PRIu64
+			   " partitions taken; %" PRIu64
+			   " types share others (%.1f %% of typed allocations)",
+			   own, snapshot->budget, spilled,
+			   typed ? 100.0 * snapshot->typed_in_shared / typed
+				 : 0);
+}
+
 int heap_histogram_fill(struct histogram *histogram,
 			const struct snapshot *snapshot)
 {
@@ -134,6 +157,7 @@ int heap_histogram_fill(struct histogram *histogram,
 			return -1;
 	}
 	note_typed_share(histogram, snapshot);
+	note_dedicated(histogram, snapshot);
 	/* The unknown domain's group is the last. */
 	histogram_add_note(
 		histogram,

@@ -40,17 +40,29 @@ static void copy_printable(char *to, size_t size, struct piece from)
 	to[n] = 0;
 }
 
-/* Three numbers and nothing else, put where their domains belong. */
-static bool read_per_domain(struct piece rest, uint64_t numbers[NR_DOMAINS])
+/* Three numbers and nothing else. */
+static bool read_three(struct piece rest, uint64_t numbers[3])
 {
 	struct piece word;
 
-	for (int i = 0; i < NR_DOMAINS; i++) {
+	for (int i = 0; i < 3; i++) {
 		if (!piece_next_word(&rest, &word) ||
-		    !piece_to_number(word, &numbers[snapshot_order[i]]))
+		    !piece_to_number(word, &numbers[i]))
 			return false;
 	}
 	return !piece_next_word(&rest, &word);
+}
+
+/* The same, put where their domains belong. */
+static bool read_per_domain(struct piece rest, uint64_t numbers[NR_DOMAINS])
+{
+	uint64_t in_order[NR_DOMAINS];
+
+	if (!read_three(rest, in_order))
+		return false;
+	for (int i = 0; i < NR_DOMAINS; i++)
+		numbers[snapshot_order[i]] = in_order[i];
+	return true;
 }
 
 static const char *read_pid(struct snapshot *out, struct piece rest)
@@ -97,17 +109,30 @@ static const char *read_allocations(struct snapshot *out, struct piece rest)
 	return NULL;
 }
 
+static const char *read_dedicated(struct snapshot *out, struct piece rest)
+{
+	uint64_t numbers[3];
+
+	if (!read_three(rest, numbers))
+		return "dedicated is not three numbers";
+	out->types_seen = numbers[0];
+	out->budget = numbers[1];
+	out->typed_in_shared = numbers[2];
+	return NULL;
+}
+
 /* read() takes the rest of a "# typeslab KEY" line: NULL or what is wrong. */
 static const struct {
 	const char *name;
 	const char *(*read)(struct snapshot *out, struct piece rest);
-	const char *missing;
+	const char *missing; /* NULL: may be */
 } keys[] = {
 	{ "pid", read_pid, "no '# typeslab pid' line" },
 	{ "program", read_program, "no '# typeslab program' line" },
 	{ "mode", read_mode, "no '# typeslab mode' line" },
 	{ "partitions", read_partitions, "no '# typeslab partitions' line" },
 	{ "allocations", read_allocations, "no '# typeslab allocations' line" },
+	{ "dedicated", read_dedicated, NULL },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -140,7 +165,7 @@ static const char *parse_key(struct parse *parse, struct piece line)
 static const char *check_keys(const struct parse *parse)
 {
 	for (size_t i = 0; i < NR_KEYS; i++) {
-		if (!(parse->seen & (1u << i)))
+		if (!(parse->seen & (1u << i)) && keys[i].missing)
 			return keys[i].missing;
 	}
 	return NULL;

@@ -15,13 +15,14 @@
 
 #include "tools/slabline.h"
 
+#include "base/config.h"
 #include "policy/domain.h"
 
 /* Data, pointer, unknown: the order in which snapshots count and we show. */
 extern const enum domain snapshot_order[NR_DOMAINS];
 
 /* More partitions in a domain than any library of ours can have. */
-#define SNAPSHOT_MAX_PARTITIONS 4096
+#define SNAPSHOT_MAX_PARTITIONS NR_PARTITIONS_MAX
 
 /* A cache that has a name of its own is in no domain. */
 #define SNAPSHOT_NAMED	   NR_DOMAINS
@@ -45,6 +46,10 @@ struct snapshot {
 	char mode[16];
 	unsigned int partitions[NR_DOMAINS];
 	uint64_t allocations[NR_DOMAINS];
+	/* In the mode dedicated; zeros otherwise. */
+	uint64_t types_seen;
+	uint64_t budget;
+	uint64_t typed_in_shared; /* allocations */
 	struct snapshot_cache *caches;
 	size_t nr_caches;
 };

@@ -2,6 +2,7 @@
 /* types_map: types of a live heap's partitions; contract in types_map.h. */
 #include "tools/types_map.h"
 
+#include "tools/must.h"
 #include "tools/remote.h"
 
 #include "heap/layout.h"
@@ -9,11 +10,11 @@
 
 #include "policy/domain.h"
 #include "policy/partition.h"
-#include "policy/token_hash.h"
 
 #include <err.h>
 #include <errno.h>
-#include <string.h>
+#include <limits.h>
+#include <stdlib.h>
 
 /* The layout of @pid's heap: 0, or -1 after a complaint. */
 static int read_layout(pid_t pid, struct layout *to)
@@ -38,40 +39,124 @@ static int read_layout(pid_t pid, struct layout *to)
 		remote_complain(pid, errno);
 		return -1;
 	}
-	if (to->options.mode == MODE_TYPED)
+	if (to->options.mode <= MODE_DEDICATED &&
+	    to->nr_rows <= NR_PARTITIONS_MAX)
 		return 0;
 	warnx("%d: its heap's mode is not typed: types have no partitions",
 	      (int)pid);
 	return -1;
 }
 
-static enum domain domain_of(uint64_t token)
+/* What is read of a heap is not believed. */
+struct map {
+	struct layout heap;
+	uint32_t nr_listed;
+	uint64_t *tokens; /* of the roster, by number */
+	uint16_t *rows;
+	struct row_name *names; /* by row */
+	unsigned int nr_rows;	/* that are something's */
+};
+
+/* What @pid has at @address, its entries 0 to @nr; NULL after a complaint. */
+static void *read_array(pid_t pid, const void *address, size_t nr, size_t size)
 {
-	return token_is_pointer(token) ? DOMAIN_POINTER : DOMAIN_DATA;
+	void *array = must_alloc(nr + 1, size);
+
+	if (!remote_read(pid, (uintptr_t)address, array, (nr + 1) * size))
+		return array;
+	remote_complain(pid, errno);
+	free(array);
+	return NULL;
 }
 
-/* The partition, counted from 0 inside its domain. */
-static uint64_t partition_of(const struct layout *heap, uint64_t token)
+static enum domain domain_of_row(const struct map *map, unsigned int row)
 {
-	return partition_of_token(token, heap->secret,
-				  heap->rows[domain_of(token)].count);
+	const struct layout *heap = &map->heap;
+	uint32_t number = layout_number_of(heap, row);
+
+	if (row < heap->first_pinned)
+		return domain_name_row(heap->rows, row).domain;
+	if (row < heap->first_own)
+		return layout_domain_of_pinned(heap, row);
+	return domain_of_token(number <= map->nr_listed ? map->tokens[number]
+							: 0,
+			       heap->options.token_max);
 }
 
-static void print_partition(const struct layout *heap,
-			    const struct types_table *table, enum domain domain,
-			    uint64_t partition, FILE *to)
+/* Partitions are counted in the order of rows. */
+static void name_rows(struct map *map)
+{
+	unsigned int nr[NR_DOMAINS] = { 0 };
+
+	map->nr_rows =
+		map->heap.first_own + map->nr_listed - 2 * map->heap.pins.nr;
+	if (map->nr_rows > map->heap.nr_rows)
+		map->nr_rows = map->heap.nr_rows;
+	map->names = must_alloc(map->nr_rows + 1, sizeof(*map->names));
+	for (unsigned int row = 0; row < map->nr_rows; row++) {
+		enum domain domain = domain_of_row(map, row);
+
+		map->names[row] = (struct row_name){ domain, nr[domain]++ };
+	}
+}
+
+static void map_fini(struct map *map)
+{
+	free(map->tokens);
+	free(map->rows);
+	free(map->names);
+}
+
+static int map_read(struct map *map, pid_t pid)
+{
+	const struct roster *roster = &map->heap.roster;
+
+	if (read_layout(pid, &map->heap) < 0)
+		return -1;
+	map->nr_listed = map->heap.nr_listed;
+	if (map->nr_listed > ROSTER_MAX)
+		map->nr_listed = 0;
+	map->tokens = read_array(pid, roster->tokens, map->nr_listed,
+				 sizeof(*map->tokens));
+	map->rows = read_array(pid, roster->rows, map->nr_listed,
+			       sizeof(*map->rows));
+	if (!map->tokens || !map->rows)
+		return -1;
+	name_rows(map);
+	return 0;
+}
+
+/* False: the type has not come yet, and nobody knows. */
+static bool find_row(const struct map *map, uint64_t token, unsigned int *row)
+{
+	const struct row_set *shared =
+		&map->heap.rows[domain_of_token(token, 0)];
+
+	for (uint32_t i = 1; i <= map->nr_listed; i++) {
+		if (map->tokens[i] == token) {
+			*row = map->rows[i];
+			return true;
+		}
+	}
+	*row = shared->first +
+	       partition_of_token(token, map->heap.secret, shared->count);
+	return map->heap.options.mode == MODE_TYPED;
+}
+
+static void print_row(const struct map *map, const struct types_table *table,
+		      const unsigned int *rows, unsigned int row, FILE *to)
 {
 	const char *sign = "";
 
 	for (size_t i = 0; i < table->nr; i++) {
 		const struct types_entry *entry = &table->entries[i];
 
-		if (domain_of(entry->token) != domain ||
-		    partition_of(heap, entry->token) != partition)
+		if (rows[i] != row)
 			continue;
 		if (!*sign)
-			fprintf(to, "%s-%02u", domain_name(domain),
-				(unsigned int)partition);
+			fprintf(to, "%s-%02u",
+				domain_name(map->names[row].domain),
+				map->names[row].partition);
 		sign = *sign ? ", " : "  ";
 		fprintf(to, "%s%s%s", sign, entry->name,
 			entry->is_shared ? "*" : "");
@@ -80,27 +165,41 @@ static void print_partition(const struct layout *heap,
 		putc('\n', to);
 }
 
-int types_map_print(pid_t pid, const struct types_table *table, FILE *to)
+static void print_rows(const struct map *map, const struct types_table *table,
+		       FILE *to)
 {
 	static const enum domain domains[] = { DOMAIN_DATA, DOMAIN_POINTER };
-	struct layout heap;
-	bool has_shared = false;
+	unsigned int *rows = must_alloc(table->nr + 1, sizeof(*rows));
 
-	if (read_layout(pid, &heap) < 0)
-		return -1;
-	fputs("\ntypes by partition (this discloses the process's secret "
-	      "map):\n",
-	      to);
-	for (size_t i = 0; i < sizeof(domains) / sizeof(*domains); i++) {
-		/* What is read is not believed. */
-		uint64_t count = heap.rows[domains[i]].count % 4097;
-
-		for (uint64_t k = 0; k < count; k++)
-			print_partition(&heap, table, domains[i], k, to);
+	for (size_t i = 0; i < table->nr; i++) {
+		if (!find_row(map, table->entries[i].token, &rows[i]))
+			rows[i] = UINT_MAX;
 	}
-	for (size_t i = 0; i < table->nr; i++)
-		has_shared |= table->entries[i].is_shared;
-	if (has_shared)
-		fputs("* shares its token with another type\n", to);
-	return 0;
+	for (size_t i = 0; i < sizeof(domains) / sizeof(*domains); i++) {
+		for (unsigned int row = 0; row < map->nr_rows; row++) {
+			if (map->names[row].domain == domains[i])
+				print_row(map, table, rows, row, to);
+		}
+	}
+	free(rows);
+}
+
+int types_map_print(pid_t pid, const struct types_table *table, FILE *to)
+{
+	struct map map = { 0 };
+	bool has_shared = false;
+	int status = map_read(&map, pid);
+
+	if (!status) {
+		fputs("\ntypes by partition (this discloses the process's "
+		      "secret map):\n",
+		      to);
+		print_rows(&map, table, to);
+		for (size_t i = 0; i < table->nr; i++)
+			has_shared |= table->entries[i].is_shared;
+		if (has_shared)
+			fputs("* shares its token with another type\n", to);
+	}
+	map_fini(&map);
+	return status;
 }

@@ -95,6 +95,33 @@ static void test_many_partitions(void **state)
 	histogram_fini(&got);
 }
 
+static void check_dedicated(uint64_t seen, const char *wanted)
+{
+	struct snapshot snapshot = {
+		.partitions = { 1, 1, 1 },
+		.allocations = { [DOMAIN_DATA] = 300, [DOMAIN_POINTER] = 100 },
+		.types_seen = seen,
+		.budget = 1024,
+		.typed_in_shared = 100,
+	};
+	struct histogram got;
+
+	assert_int_equal(heap_histogram_fill(&got, &snapshot), 0);
+	assert_string_equal(got.notes[1], wanted);
+	histogram_fini(&got);
+}
+
+static void test_dedicated(void **state)
+{
+	(void)state;
+	check_dedicated(1000, "dedicated: 1000 of 1024 partitions taken; "
+			      "0 types share others (25.0 % of typed "
+			      "allocations)");
+	check_dedicated(1030, "dedicated: 1024 of 1024 partitions taken; "
+			      "6 types share others (25.0 % of typed "
+			      "allocations)");
+}
+
 /* Behind the domains, by their names; there is no such group without them. */
 static void test_named(void **state)
 {
@@ -129,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_dedicated),
 		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_many_partitions),

@@ -66,6 +66,23 @@ def test_misclassed():
             tap.contains(out, f"# {len(types)} of ")
 
 
+def places(program, table, options):
+    """What a running program says of its objects, and what the tool draws."""
+    env = {**os.environ, "TYPESLAB": options}
+    with subprocess.Popen([program], stdin=subprocess.PIPE, text=True, env=env,
+                          stdout=subprocess.PIPE) as child:
+        told = [child.stdout.readline().strip().split(" ", 1)
+                for _ in range(11)]
+        done = subprocess.run([TOOL, "hist", f"--types={table}",
+                               str(child.pid)],
+                              capture_output=True, text=True, check=False)
+        child.stdin.close()
+    if "ptrace_scope" in done.stderr:
+        raise tap.Skip("Yama forbids reading another process")
+    tap.equal(done.returncode, 0, done.stderr)
+    return told, done.stdout
+
+
 def test_live_partitions():
     """The tool puts each name where the heap itself says it lies."""
     library = Path(TOOL).parent / "libtypeslab.so"
@@ -74,23 +91,28 @@ def test_live_partitions():
                            f"-Wl,-rpath,{library.parent}", suffix="program")
         table = Path(folder) / "table"
         table.write_text(run(TOOL, "types", program)[0])
-        with subprocess.Popen([program], stdin=subprocess.PIPE, text=True,
-                              stdout=subprocess.PIPE) as child:
-            told = [child.stdout.readline().strip().split(" ", 1)
-                    for _ in range(11)]
-            done = subprocess.run(
-                [TOOL, "hist", f"--types={table}", str(child.pid)],
-                capture_output=True, text=True, check=False)
-            child.stdin.close()
-        if "ptrace_scope" in done.stderr:
-            raise tap.Skip("Yama forbids reading another process")
-        tap.equal(done.returncode, 0, done.stderr)
-        drawn = done.stdout.split("types by partition")[1]
-        for place, name in told:
-            line = re.search(rf"(?m)^{place}  (.*)$", drawn)
-            assert line and name in line[1].split(", "), (place, name, drawn)
-        tap.equal(sum(len(line.split(", ")) for line in
-                      re.findall(r"(?m)^\w+-\d\d  .*$", drawn)), 11)
+        policy = Path(folder) / "policy"
+        names = list(table_of(table.read_text()))
+        policy.write_text(f"name:{names[0]} @two\nname:{names[1]} @two\n")
+        for options, note in (
+                ("mode=typed", None),
+                ("mode=dedicated", "11 of 1024 partitions taken; 0 types"),
+                ("mode=dedicated,budget=3",
+                 "3 of 3 partitions taken; 8 types"),
+                (f"mode=dedicated,policy={policy}", "9 of 1024")):
+            told, shown = places(program, table, options)
+            drawn = shown.split("types by partition")[1]
+            for place, name in told:
+                line = re.search(rf"(?m)^{place}  (.*)$", drawn)
+                assert line and name in line[1].split(", "), \
+                    (options, place, name, drawn)
+            tap.equal(sum(len(line.split(", ")) for line in
+                          re.findall(r"(?m)^\w+-\d\d  .*$", drawn)), 11)
+            tap.equal("dedicated: " in shown, note is not None, shown)
+            assert note is None or f"dedicated: {note}" in shown, shown
+            own = {place for place, _ in told}
+            if options == "mode=dedicated":
+                tap.equal(len(own), 11)
 
 
 def test_shared_tokens_are_marked():
