@@ -36,8 +36,9 @@ static void find_in_small(struct place *place, struct slab *slab, const char *p)
 	place->slab = slab;
 	place->slot_base = p - offset % slab->size;
 	place->is_live = slab->states[slot] == SLOT_LIVE;
-	is_unused = slot >= slab_first(slab)->nr_used ||
-		    slab->states[slot] == SLOT_NEW;
+	/* Of a live slot the count is another thread's to change. */
+	is_unused = !place->is_live && (slot >= slab_first(slab)->nr_used ||
+					slab->states[slot] == SLOT_NEW);
 	set_facts(place, slab, slot);
 	if (is_unused)
 		place->facts.state = "never handed out";
