@@ -135,7 +135,7 @@ static always_inline uint64_t row_of_listed(uint64_t token, uintptr_t site)
 {
 	uint32_t number = roster_look(&layout.roster, token);
 
-	if (likely(layout.roster.tokens[number] == token))
+	if (likely(roster_token(&layout.roster, number) == token))
 		return roster_row(&layout.roster, number);
 	return layout_row(token, site);
 }

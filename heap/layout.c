@@ -268,7 +268,7 @@ static enum domain domain_of_row(unsigned int row)
 	if (row < layout.first_own)
 		return layout_domain_of_pinned(&layout, row);
 	row = layout_number_of(&layout, row);
-	return domain_of_token(layout.roster.tokens[row],
+	return domain_of_token(roster_token(&layout.roster, row),
 			       layout.options.token_max);
 }
 

@@ -39,7 +39,7 @@ uint32_t roster_find(const struct roster *roster, uint64_t token)
 		uint16_t number = __atomic_load_n(
 			&roster->index[at & roster->mask], __ATOMIC_ACQUIRE);
 
-		if (!number || roster->tokens[number] == token)
+		if (!number || roster_token(roster, number) == token)
 			return number;
 	}
 }
@@ -114,7 +114,7 @@ void roster_check(const struct roster *roster)
 	if (nr > roster->capacity || roster->tokens[0])
 		report_broken("roster");
 	for (uint32_t number = 1; number <= nr; number++) {
-		uint64_t token = roster->tokens[number];
+		uint64_t token = roster_token(roster, number);
 
 		if (!token || roster_find(roster, token) != number ||
 		    roster_row(roster, number) != roster->row_of(number, token))

@@ -73,6 +73,13 @@ static always_inline uint32_t roster_look(const struct roster *roster,
 			       __ATOMIC_ACQUIRE);
 }
 
+/* Whose the entry is. An exchange that fails on it may go on meanwhile. */
+static always_inline uint64_t roster_token(const struct roster *roster,
+					   uint32_t number)
+{
+	return __atomic_load_n(&roster->tokens[number], __ATOMIC_RELAXED);
+}
+
 /* Written more than once, always the same. */
 static always_inline unsigned int roster_row(const struct roster *roster,
 					     uint32_t number)
