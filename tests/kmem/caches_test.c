@@ -3,6 +3,7 @@
  * What the contracts promise of kmem_caches and kmem_buckets beyond the suite
  * that the kernel passes, too.
  */
+#include "tests/kmem/memory.h"
 #include "tests/unit/unit.h"
 
 #include "typeslab/slab.h"
@@ -15,21 +16,6 @@
 
 /* GFP_NOWAIT, with TYPESLAB_ATOMIC_MAY_WAIT, too. */
 #define GFP_HARDLY __GFP_KSWAPD_RECLAIM
-
-static bool is_all(const void *p, unsigned char value, size_t size)
-{
-	const unsigned char *bytes = p;
-
-	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != value)
-			return false;
-	return true;
-}
-
-static bool is_aligned(const void *p, size_t align)
-{
-	return !((uintptr_t)p & (align - 1));
-}
 
 /* As in the kernel, where the set could not be made. */
 static void test_no_buckets(void **state)

@@ -3,6 +3,7 @@
  * What the contracts of typeslab/slab.h promise beyond the suite that the
  * kernel passes, too. By each compiler, with partitions and without.
  */
+#include "tests/kmem/memory.h"
 #include "tests/unit/unit.h"
 
 #include "typeslab/slab.h"
@@ -25,21 +26,6 @@ static size_t hide(size_t n)
 {
 	__asm__("" : "+r"(n));
 	return n;
-}
-
-static bool is_all(const void *p, unsigned char value, size_t size)
-{
-	const unsigned char *bytes = p;
-
-	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != value)
-			return false;
-	return true;
-}
-
-static bool is_aligned(const void *p, size_t align)
-{
-	return !((uintptr_t)p & (align - 1));
 }
 
 /* So that what comes from here next is not zero by luck. */
