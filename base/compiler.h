@@ -17,6 +17,16 @@
 #define never_returns __attribute__((__noreturn__))
 #define exported      __attribute__((__visibility__("default")))
 
+/*
+ * A function that does nothing but jump on to another: where an exception
+ * passes, its frame is gone. Unwind tables of many such are most of a library.
+ */
+#if defined(__OPTIMIZE__) && __has_attribute(nouwtable)
+#define leaves_no_frame __attribute__((__nothrow__, nouwtable))
+#else
+#define leaves_no_frame
+#endif
+
 /* On the declaration of a variable of our own: read without the GOT. */
 #define internal __attribute__((__visibility__("hidden")))
 
