@@ -49,7 +49,7 @@
  * back to the system; where more than half and the most, all of it does.
  */
 #define IDLE_LEAST (4ul << 20)
-#define IDLE_MAX   (64ul << 20)
+#define IDLE_MAX   (58ul << 20)
 
 /*
  * A thread's stock of one cache: at most so many slots, and so many bytes. The

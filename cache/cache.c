@@ -288,110 +288,56 @@ bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag)
 	return true;
 }
 
-/*
- * Takes the slabs that @purge wants off a list, chained by next; nobody else
- * can reach them then. Returns the first.
- */
+/* Takes the slabs that @purge wants off a list, into @chain. */
 static uint32_t detach_wanted(struct cache *cache, enum list list,
-			      struct purge *purge, uint32_t tag)
+			      struct purge *purge, uint32_t chain)
 {
-	uint32_t first = 0, *link = &first;
 	uint32_t next;
 
-	if (!acquire(cache, tag))
-		return 0;
 	for (uint32_t chunk = *head_of(cache, list); chunk; chunk = next) {
 		struct slab *slab = slab_of_chunk(chunk);
 
 		next = slab->next;
 		if (!purge_wants(purge, slab))
 			continue;
-		purge_count(purge, slab_span(slab));
+		if (list == LIST_EMPTY || purge->refund)
+			purge_count(purge, slab_span(slab));
 		unlink_slab(cache, slab);
-		*link = chunk;
-		link = &slab->next;
+		slab->next = chain;
+		chain = chunk;
 	}
-	*link = 0;
-	lock_release(&cache->lock);
-	return first;
+	return chain;
 }
 
-/* Where slabs go once their memory was given back; where they were if not. */
-static enum list give_back(char *start, size_t size, enum list was, bool refund)
-{
-	if (refund && os_refund(start, size))
-		return LIST_REFUNDED;
-	return os_purge(start, size) ? LIST_FRESH : was;
-}
-
-/*
- * Gives back the run of neighbours that begins the list; returns the rest.
- * Slabs emptied in order of address are neighbours: one call for many. *@list
- * is the one they were on, and the one they belong on now.
- */
-static uint32_t give_back_run(uint32_t first, bool refund, enum list *list)
-{
-	struct slab *slab = slab_of_chunk(first);
-	char *start = region_chunk_base(slab);
-	char *end = start + slab_span(slab);
-	uint32_t chunk = slab->next;
-
-	while (chunk) {
-		struct slab *next = slab_of_chunk(chunk);
-		char *base = region_chunk_base(next);
-
-		if (base == end)
-			end += slab_span(next);
-		else if (base + slab_span(next) == start)
-			start = base;
-		else
-			break;
-		chunk = next->next;
-	}
-	*list = give_back(start, end - start, *list, refund);
-	return chunk;
-}
-
-static void attach_run(struct cache *cache, uint32_t from, uint32_t to,
-		       enum list list, uint32_t tag)
+uint32_t cache_detach_idle(struct cache *cache, struct purge *purge,
+			   uint32_t chain, uint32_t tag)
 {
 	if (!acquire(cache, tag))
-		return;
-	while (from != to) {
-		struct slab *slab = slab_of_chunk(from);
+		return chain;
+	chain = detach_wanted(cache, LIST_EMPTY, purge, chain);
+	if (purge->clean_too)
+		chain = detach_wanted(cache, LIST_FRESH, purge, chain);
+	lock_release(&cache->lock);
+	return chain;
+}
 
-		from = slab->next;
-		if (slab->epoch != (uint8_t)cache->epoch)
-			continue;
-		if (list != LIST_EMPTY && slab->nr_used) {
+void cache_attach(struct cache *cache, struct slab *slab, enum given given,
+		  uint32_t tag)
+{
+	enum list list = given == GIVEN_REFUNDED ? LIST_REFUNDED : LIST_FRESH;
+
+	if (!acquire(cache, tag))
+		return;
+	if (slab->epoch == (uint8_t)cache->epoch) {
+		if (given != GIVEN_NOT && slab->nr_used) {
 			slab_reset(slab);
 			__atomic_fetch_sub(&dirty_bytes, slab_span(slab),
 					   __ATOMIC_RELAXED);
 		}
-		link_slab(cache, slab, list);
+		link_slab(cache, slab,
+			  given == GIVEN_NOT ? list_for(slab) : list);
 	}
 	lock_release(&cache->lock);
-}
-
-static void purge_list(struct cache *cache, enum list from, struct purge *purge,
-		       uint32_t tag)
-{
-	uint32_t chunk = detach_wanted(cache, from, purge, tag);
-
-	while (chunk) {
-		enum list list = from;
-		uint32_t rest = give_back_run(chunk, purge->refund, &list);
-
-		attach_run(cache, chunk, rest, list, tag);
-		chunk = rest;
-	}
-}
-
-void cache_purge(struct cache *cache, struct purge *purge, uint32_t tag)
-{
-	purge_list(cache, LIST_EMPTY, purge, tag);
-	if (purge->refund && !purge->age)
-		purge_list(cache, LIST_FRESH, purge, tag);
 }
 
 bool cache_recommit(struct cache *cache, uint32_t tag)

@@ -6,7 +6,7 @@
  *             own counts; the count of idle bytes of all caches together.
  * Promises:   slots come from slabs in use before empty ones and from empty
  *             ones before fresh ones; no system call is made under the lock.
- * Relies on:  the heap above to add slabs and to call cache_purge().
+ * Relies on:  the heap above to add slabs and to give idle ones back.
  * Invariant:  a slab with room is on exactly one list: partial (some slots
  *             out), empty (none out, memory dirty), fresh (none out, memory
  *             zero) or refunded (none out, memory to be committed first); a
@@ -21,8 +21,8 @@
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
 
+#include "cache/chain.h"
 #include "os/lock.h"
-#include "slab/slab.h"
 
 struct cache {
 	struct lock lock;
@@ -81,10 +81,15 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 bool cache_add_slab(struct cache *cache, struct slab *slab, uint32_t tag);
 
 /*
- * Gives memory of empty slabs back to the system; with @purge->refund and no
- * limits, of fresh ones, too.
+ * Takes off the cache what @purge wants: empty slabs, and fresh ones with
+ * @purge->clean_too. Returns @chain with them before it: see chain.h.
  */
-void cache_purge(struct cache *cache, struct purge *purge, uint32_t tag);
+uint32_t cache_detach_idle(struct cache *cache, struct purge *purge,
+			   uint32_t chain, uint32_t tag);
+
+/* Takes a slab of the chain back. */
+void cache_attach(struct cache *cache, struct slab *slab, enum given given,
+		  uint32_t tag);
 
 /* Commits a refunded slab again; false: there is none, or no memory. */
 bool cache_recommit(struct cache *cache, uint32_t tag);

@@ -48,32 +48,45 @@ static int64_t update_budget(void)
 	return sum;
 }
 
+static void take_back(struct slab *slab, enum given given, uint32_t tag)
+{
+	cache_attach(cache_of_bin(slab->bin), slab, given, tag);
+}
+
 static void purge_cache(struct heap *heap, struct named *named,
 			struct purge *purge)
 {
+	uint32_t tag = thread_tag(heap);
+
 	if (named->keeps_memory)
 		return;
 	large_purge(heap, &named->partition, purge);
 	if (purge->quota)
-		cache_purge(cache_of_bin(named->bin), purge, thread_tag(heap));
+		chain_give_back(cache_detach_idle(cache_of_bin(named->bin),
+						  purge, 0, tag),
+				purge->refund, take_back, tag);
 }
 
+/* All classes at once: their slabs are neighbours. */
 static void purge_row(struct heap *heap, unsigned int row, struct purge *purge)
 {
 	uint64_t left = layout_classes(&layout.partitions[row]);
+	uint32_t tag = thread_tag(heap);
+	uint32_t chain = 0;
 
-	for (; left && purge->quota; left &= left - 1)
-		cache_purge(cache_of_bin(bin_offset(row, __builtin_ctzl(left))),
-			    purge, thread_tag(heap));
+	for (; left && purge->quota; left &= left - 1) {
+		uint32_t bin = bin_offset(row, __builtin_ctzl(left));
+
+		chain = cache_detach_idle(cache_of_bin(bin), purge, chain, tag);
+	}
+	chain_give_back(chain, purge->refund, take_back, tag);
 }
 
-static void purge(struct heap *heap, unsigned int age, size_t quota,
-		  bool refund)
+static void purge(struct heap *heap, struct purge purge)
 {
 	unsigned int nr_named =
 		__atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
 	unsigned int nr_rows = layout_nr_used_rows();
-	struct purge purge = { age, refund, quota };
 	size_t before = nr_idle_bytes();
 
 	for (unsigned int row = 0; row < nr_rows; row++)
@@ -82,12 +95,18 @@ static void purge(struct heap *heap, unsigned int age, size_t quota,
 		purge_row(heap, row, &purge);
 	for (unsigned int i = 0; i < nr_named && purge.quota; i++)
 		purge_cache(heap, layout.named[i], &purge);
-	PROBE3(purge, before, nr_idle_bytes(), refund);
+	PROBE3(purge, before, nr_idle_bytes(), purge.refund);
+}
+
+/* What is clean, too: page tables go with the last page they lead to. */
+static struct purge all_idle(bool refund)
+{
+	return (struct purge){ 0, refund, SIZE_MAX, true };
 }
 
 void purge_named(struct heap *heap, struct named *named)
 {
-	struct purge all = { 0, layout.refunds, SIZE_MAX };
+	struct purge all = all_idle(layout.refunds);
 
 	purge_cache(heap, named, &all);
 }
@@ -96,7 +115,7 @@ bool purge_all(struct heap *heap, bool refund)
 {
 	bool had_any = nr_idle_bytes();
 
-	purge(heap, 0, SIZE_MAX, refund);
+	purge(heap, all_idle(refund));
 	return had_any;
 }
 
@@ -112,10 +131,13 @@ static never_inline void look_through(struct heap *heap)
 	size_t idle;
 
 	if (before > hard) {
-		purge(heap, 0, before - hard / 16 * 15, layout.refunds);
+		purge(heap, (struct purge){ 0, layout.refunds,
+					    before - hard / 16 * 15,
+					    layout.refunds });
 	} else if (before > soft && allowed > 0) {
 		__atomic_fetch_add(&slab_clock, 1, __ATOMIC_RELAXED);
-		purge(heap, AGE_OLD, allowed, layout.refunds);
+		purge(heap, (struct purge){ AGE_OLD, layout.refunds, allowed,
+					    false });
 	}
 	idle = nr_idle_bytes();
 	__atomic_fetch_sub(&budget, (int64_t)(before - idle), __ATOMIC_RELAXED);

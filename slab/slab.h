@@ -135,6 +135,7 @@ struct purge {
 	unsigned int age; /* what was idle for so many looks at least */
 	bool refund;	  /* the right to it too, so that others may commit */
 	size_t quota;	  /* bytes; what goes back is taken off, down to 0 */
+	bool clean_too;	  /* what is clean, for the right or the page tables */
 };
 
 static inline bool purge_wants(const struct purge *purge,

@@ -115,12 +115,26 @@ static void give_all(struct model *model, uint64_t *seed)
 		give(model, seed, 64);
 }
 
+static struct cache *purged;
+
+static void take_back(struct slab *slab, enum given given, uint32_t tag)
+{
+	cache_attach(purged, slab, given, tag);
+}
+
+static void purge_some(struct cache *cache, struct purge *some, uint32_t tag)
+{
+	purged = cache;
+	chain_give_back(cache_detach_idle(cache, some, 0, tag), some->refund,
+			take_back, tag);
+}
+
 /* All that is idle for @age looks at least. */
 static void purge(struct cache *cache, unsigned int age, bool refund)
 {
-	struct purge all = { age, refund, SIZE_MAX };
+	struct purge all = { age, refund, SIZE_MAX, refund && !age };
 
-	cache_purge(cache, &all, TAG);
+	purge_some(cache, &all, TAG);
 }
 
 static void test_model(void **state)
@@ -238,7 +252,7 @@ static void test_purge(void **state)
 static void test_purge_some(void **state)
 {
 	struct cache cache = { 0 };
-	struct purge some = { 2, false, 12 * SMALL_MAX };
+	struct purge some = { 2, false, 12 * SMALL_MAX, false };
 	size_t idle = cache_idle_bytes(), dirty = cache_dirty_bytes();
 	struct slot out[32];
 
@@ -252,13 +266,13 @@ static void test_purge_some(void **state)
 	purge(&cache, 2, false);
 	assert_int_equal(cache_idle_bytes(), idle + 24 * SMALL_MAX);
 	slab_clock++;
-	cache_purge(&cache, &some, TAG);
+	purge_some(&cache, &some, TAG);
 	/* Two of three are old; the second one uses the quota up. */
 	assert_int_equal(some.quota, 0);
 	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
-	cache_purge(&cache, &some, TAG);
+	purge_some(&cache, &some, TAG);
 	slab_clock++;
-	cache_purge(&cache, &some, TAG);
+	purge_some(&cache, &some, TAG);
 	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
 	cache_check(&cache, TAG);
 	purge(&cache, 2, false);
@@ -373,7 +387,7 @@ static void test_orphaned(void **state)
 	/* What comes back is dropped, emptied slabs too. */
 	cache_give(&cache, old, 12, CHILD);
 	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
-	cache_purge(&cache, &(struct purge){ 0, false, SIZE_MAX }, CHILD);
+	purge_some(&cache, &(struct purge){ 0, false, SIZE_MAX, false }, CHILD);
 	cache_check(&cache, CHILD);
 	/* And it goes on with a new slab. */
 	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), CHILD));

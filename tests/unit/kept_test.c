@@ -99,7 +99,7 @@ static void test_surplus(void **state)
 /* Their memory counts as idle, goes back like other, and by its age. */
 static void test_idle(void **state)
 {
-	struct purge purge = { 1, false, SIZE_MAX };
+	struct purge purge = { 1, false, SIZE_MAX, false };
 	size_t before;
 	char *p;
 

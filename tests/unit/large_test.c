@@ -188,7 +188,7 @@ static void resize_one(struct model *model, uint64_t *seed)
 
 static void purge(struct heap *heap, struct partition *partition, bool refund)
 {
-	struct purge all = { 0, refund, SIZE_MAX };
+	struct purge all = { 0, refund, SIZE_MAX, false };
 
 	large_purge(heap, partition, &all);
 }

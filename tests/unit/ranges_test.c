@@ -174,7 +174,7 @@ static void test_conditions(void **state)
 /* What is idle for long enough leaves its list, the largest first. */
 static void test_idle(void **state)
 {
-	struct purge purge = { 0, false, SIZE_MAX };
+	struct purge purge = { 0, false, SIZE_MAX, false };
 	struct model model;
 	struct slab *range;
 	bool is_zero;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chain: see chain.h. */
+#include "cache/chain.h"
+
+#include "os/os.h"
+
+/* Runs of one slab, of two, of four and so on: chunk numbers have 32 bits. */
+#define NR_RUNS 32
+
+static uint32_t merge(uint32_t a, uint32_t b)
+{
+	uint32_t first = 0, *link = &first;
+
+	while (a && b) {
+		uint32_t *higher = a > b ? &a : &b;
+
+		*link = *higher;
+		link = &slab_of_chunk(*higher)->next;
+		*higher = *link;
+	}
+	*link = a ? a : b;
+	return first;
+}
+
+/* The highest first: see chain.h. */
+static uint32_t sort(uint32_t first)
+{
+	uint32_t runs[NR_RUNS] = { 0 };
+	uint32_t sorted = 0;
+
+	while (first) {
+		uint32_t run = first;
+		unsigned int i = 0;
+
+		first = slab_of_chunk(run)->next;
+		slab_of_chunk(run)->next = 0;
+		for (; runs[i]; i++) {
+			run = merge(runs[i], run);
+			runs[i] = 0;
+		}
+		runs[i] = run;
+	}
+	for (unsigned int i = 0; i < NR_RUNS; i++)
+		sorted = merge(runs[i], sorted);
+	return sorted;
+}
+
+static enum given give_back(char *start, size_t size, bool refund)
+{
+	if (refund && os_refund(start, size))
+		return GIVEN_REFUNDED;
+	return os_purge(start, size) ? GIVEN_PURGED : GIVEN_NOT;
+}
+
+/* Gives back the neighbours that begin the chain; the rest into *@rest. */
+static enum given give_back_run(uint32_t first, bool refund, uint32_t *rest)
+{
+	struct slab *slab = slab_of_chunk(first);
+	char *start = region_chunk_base(slab);
+	char *end = slab_end(slab);
+
+	for (*rest = slab->next; *rest; *rest = slab->next) {
+		slab = slab_of_chunk(*rest);
+		if (slab_end(slab) != start)
+			break;
+		start = region_chunk_base(slab);
+	}
+	return give_back(start, end - start, refund);
+}
+
+void chain_give_back(uint32_t first, bool refund, chain_take *take,
+		     uint32_t tag)
+{
+	first = sort(first);
+	while (first) {
+		uint32_t rest;
+		enum given given = give_back_run(first, refund, &rest);
+
+		while (first != rest) {
+			struct slab *slab = slab_of_chunk(first);
+
+			first = slab->next;
+			take(slab, given, tag);
+		}
+	}
+}

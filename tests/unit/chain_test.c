@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "cache/chain.h"
+#include "os/lock.h"
+#include "tests/unit/fixture.h"
+
+#define TAG	 FIXTURE_TAG
+#define NR_SLABS 600
+
+static struct slab *slabs[NR_SLABS];
+static uint32_t last;
+static unsigned int nr_taken;
+static enum given wanted;
+
+static void take(struct slab *slab, enum given given, uint32_t tag)
+{
+	assert_int_equal(tag, TAG);
+	assert_int_equal(given, wanted);
+	assert_true(!nr_taken || slab_chunk(slab) < last);
+	last = slab_chunk(slab);
+	nr_taken++;
+}
+
+/* The first @nr slabs, in whatever order they are in. */
+static uint32_t link_all(unsigned int nr)
+{
+	uint32_t chain = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		slabs[i]->next = chain;
+		chain = slab_chunk(slabs[i]);
+	}
+	return chain;
+}
+
+static void give_back(unsigned int nr, bool refund)
+{
+	nr_taken = 0;
+	wanted = refund ? GIVEN_REFUNDED : GIVEN_PURGED;
+	chain_give_back(link_all(nr), refund, take, TAG);
+	assert_int_equal(nr_taken, nr);
+}
+
+/* Each slab comes back once, the highest first, and its memory is zero. */
+static void test_all_orders(void **state)
+{
+	uint64_t seed = unit_seed();
+
+	(void)state;
+	for (unsigned int i = 0; i < NR_SLABS; i++)
+		slabs[i] = fixture_slab(i % 12, 0);
+	for (unsigned int nr = 0; nr <= NR_SLABS; nr = nr * 3 / 2 + 1) {
+		for (unsigned int i = nr; i-- > 1;) {
+			unsigned int other = unit_random(&seed) % (i + 1);
+			struct slab *slab = slabs[i];
+
+			slabs[i] = slabs[other];
+			slabs[other] = slab;
+		}
+		for (unsigned int i = 0; i < nr; i++)
+			*region_chunk_base(slabs[i]) = 'x';
+		give_back(nr, false);
+		for (unsigned int i = 0; i < nr; i++)
+			assert_int_equal(*region_chunk_base(slabs[i]), 0);
+	}
+}
+
+/* What is refunded cannot be read until it is committed again. */
+static void test_refund(void **state)
+{
+	(void)state;
+	give_back(NR_SLABS, true);
+	for (unsigned int i = 0; i < NR_SLABS; i += 50)
+		assert_false(unit_can_read(region_chunk_base(slabs[i])));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_orders),
+		cmocka_unit_test(test_refund),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_begin, NULL);
+}
