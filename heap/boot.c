@@ -27,7 +27,7 @@ static bool boot(void)
 	fork_init();
 	if (!layout_init() || !thread_init())
 		return false;
-	layout_draw_map();
+	layout_draw_map(thread_no_bins);
 	layout_seal();
 	return true;
 }

@@ -140,15 +140,16 @@ static always_inline uint64_t row_of_listed(uint64_t token, uintptr_t site)
 	return layout_row(token, site);
 }
 
-/* The bin's offset for @class and what the call says of its type. */
+/* The bin's offset for @class and what the call says; after the boot. */
 static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
 {
+	uint64_t nobody = (uintptr_t)thread_no_bins;
 	uint64_t row;
 
 	if (heap_knows_token(token))
-		row = heap_row_of_token(token);
+		row = heap_home_of_token(token) - nobody;
 	else if (!layout_is_typed(token))
-		row = heap_row_of_site(site);
+		row = heap_home_of_site(site) - nobody;
 	else
 		row = row_of_listed(token, site) << ROW_SHIFT;
 	return row + (class << BIN_SHIFT);
@@ -227,8 +228,8 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 	unsigned int class = class_of_aligned(size, align);
 	struct bin *bin;
 
-	/* Before the boot no class is right, and every bin is empty. */
-	if (likely(class < NR_CLASSES)) {
+	/* Before the boot no class is right. */
+	if (likely(size < layout.small_end && class < NR_CLASSES)) {
 		bin = thread_bin(offset_for(class, token, site));
 		if (likely(!magazine_is_empty(bin)))
 			return heap_take_from(bin);

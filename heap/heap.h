@@ -83,21 +83,21 @@ static always_inline void *heap_take_from(struct bin *bin)
 	return slot.address;
 }
 
-static always_inline uint64_t heap_row_of_site(uintptr_t site)
+static always_inline uint64_t heap_home_of_site(uintptr_t site)
 {
-	return layout.site_bins[site_bucket(site, layout.secret)];
+	return layout.site_homes[site_bucket(site, layout.secret)];
 }
 
-static always_inline uint64_t heap_row_of_token(uint64_t token)
+static always_inline uint64_t heap_home_of_token(uint64_t token)
 {
 	unsigned int domain = token_holds_pointers(token);
 	uint64_t row = partition_of_token(token, layout.secret,
 					  layout.typed_count[domain]);
 
-	return layout.typed_first[domain] + (row << ROW_SHIFT);
+	return layout.typed_homes[domain] + (row << ROW_SHIFT);
 }
 
-/* Whether heap_row_of_token() is for @token; 0 has a site, others neither. */
+/* Whether heap_home_of_token() is for @token; 0 has a site, others neither. */
 static always_inline bool heap_knows_token(uint64_t token)
 {
 	return likely(token > layout.token_floor);
@@ -112,17 +112,17 @@ static always_inline void *heap_alloc(size_t size, uint64_t token,
 {
 	bool is_plain = __builtin_constant_p(token) && !token;
 	struct bin *bin;
-	uint64_t row;
+	uint64_t home;
 
-	if (unlikely(size > SMALL_MAX))
+	if (unlikely(size >= layout.small_end))
 		return heap_alloc_slow(size, token, site);
 	if (is_plain)
-		row = heap_row_of_site(site);
+		home = heap_home_of_site(site);
 	else if (heap_knows_token(token))
-		row = heap_row_of_token(token);
+		home = heap_home_of_token(token);
 	else
 		return heap_alloc_odd(size, token, site);
-	bin = thread_bin(row + layout_class_bin(size));
+	bin = thread_bin_at(home, layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);

@@ -145,8 +145,9 @@ bool layout_init(void)
 	return layout.caches && layout.partitions && dedicated_init();
 }
 
-void layout_draw_map(void)
+void layout_draw_map(const void *no_bins)
 {
+	uint64_t home = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
 	uint64_t secret;
 
@@ -156,16 +157,18 @@ void layout_draw_map(void)
 		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
 
 		layout.typed_count[i] = rows->count;
-		layout.typed_first[i] = rows->first << ROW_SHIFT;
+		layout.typed_homes[i] = home + (rows->first << ROW_SHIFT);
 	}
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
-		layout.site_bins[i] = partition_of_number(i, secret, nr_unknown)
-				      << ROW_SHIFT;
+		layout.site_homes[i] =
+			home + (partition_of_number(i, secret, nr_unknown)
+				<< ROW_SHIFT);
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
 		layout.class_bins[i] = class_of(i * CLASS_GRAIN) << BIN_SHIFT;
 	layout.token_floor =
 		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;
+	layout.small_end = SMALL_MAX + 1;
 }
 
 void layout_seal(void)

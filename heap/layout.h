@@ -73,12 +73,17 @@ struct named {
 #define LAYOUT_PAGE 4096
 
 struct layout {
-	/* What malloc() reads, zero until layout_draw_map(): all is row 0. */
+	/*
+	 * What malloc() reads, zero until layout_draw_map(): no size is below
+	 * small_end then. A home is the address of a row of bins of those who
+	 * have none: a thread's own are at its distance from there.
+	 */
+	size_t small_end;
 	uint64_t secret;
 	uint64_t token_floor;	 /* tokens above carry their domain */
 	uint64_t typed_count[2]; /* of rows: data, pointer */
-	uint64_t typed_first[2]; /* bin offset of the first one */
-	uint32_t site_bins[NR_SITE_BUCKETS]; /* bin offset of a site's row */
+	uint64_t typed_homes[2]; /* of the first one */
+	uint64_t site_homes[NR_SITE_BUCKETS];
 	uint16_t
 		class_bins[CLASS_TABLE_SIZE]; /* bin offset in a row, by size */
 
@@ -112,8 +117,11 @@ extern internal struct layout layout;
 /* False when there is no address space or memory to begin with. */
 bool layout_init(void);
 
-/* Draws the secret: from here on tokens and sites have rows of their own. */
-void layout_draw_map(void);
+/*
+ * Draws the secret: from here on tokens and sites have rows of their own.
+ * @no_bins: as many rows as layout_nr_bin_rows(), of those who have none.
+ */
+void layout_draw_map(const void *no_bins);
 
 /* After that: with seal=on, what never changes cannot be written to. */
 void layout_seal(void);

@@ -65,6 +65,12 @@ static always_inline struct bin *thread_bin(uint64_t offset)
 			      offset);
 }
 
+/* The same where it begins at a home: see layout.h. */
+static always_inline struct bin *thread_bin_at(uint64_t home, uint64_t offset)
+{
+	return (struct bin *)(home + thread_distance + offset);
+}
+
 /* Once, at boot, before the map is drawn; false: no memory. */
 bool thread_init(void);
 

@@ -33,7 +33,7 @@ static void boot(const char *options)
 	os_init();
 	fork_init();
 	unit_must(layout_init());
-	layout_draw_map();
+	layout_draw_map(NULL);
 	unit_must(layout.secret & 1);
 }
 
