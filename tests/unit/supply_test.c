@@ -56,12 +56,31 @@ static void test_make_slab(void **state)
 	slab_check(slab);
 }
 
+/* Two threads that each take from a slab of their own share no line. */
+static void test_lines_apart(void **state)
+{
+	struct heap *heap = thread_enter();
+	uintptr_t line, last = 0;
+
+	(void)state;
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
+		struct slab *slab =
+			supply_make_slab(heap, bin_offset(3, class));
+
+		assert_non_null(slab);
+		line = (uintptr_t)slab->states / 64;
+		assert_true(line > last);
+		last = ((uintptr_t)slab->states + slab->nr_slots - 1) / 64;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_make_slab),
+		cmocka_unit_test(test_lines_apart),
 	};
 
 	heap_boot();
