@@ -28,10 +28,15 @@ static inline bool is_power_of_two(size_t n)
 	return n && !(n & (n - 1));
 }
 
-/* Neither looks at what *@out holds; both return true when it fits. */
+/* None looks at what *@out holds; each returns true when it fits. */
 static inline bool size_mul(size_t a, size_t b, size_t *out)
 {
 	return !__builtin_mul_overflow(a, b, out);
+}
+
+static inline bool size_add(size_t a, size_t b, size_t *out)
+{
+	return !__builtin_add_overflow(a, b, out);
 }
 
 static inline bool size_round_up(size_t n, size_t align, size_t *out)

@@ -12,7 +12,7 @@ static size_t guard_size(bool is_wanted)
 	bool has_room =
 		__atomic_load_n(&nr_guards, __ATOMIC_RELAXED) < GUARDS_MAX;
 
-	return is_wanted && has_room ? CHUNK_SIZE : 0;
+	return is_wanted && has_room ? region_grain() : 0;
 }
 
 size_t guard_behind_large(void)
@@ -29,7 +29,9 @@ size_t guard_behind_slab(uint64_t random)
 
 bool guard_raise(char *end)
 {
-	if (!os_forbid(end - CHUNK_SIZE, CHUNK_SIZE))
+	size_t grain = region_grain();
+
+	if (!os_forbid(end - grain, grain))
 		return false;
 	__atomic_fetch_add(&nr_guards, 1, __ATOMIC_RELAXED);
 	return true;
@@ -42,9 +44,11 @@ void guard_raise_large(struct slab *slab)
 
 bool guard_lower_large(struct slab *slab)
 {
-	if (!guard_of_large(slab))
+	size_t guard = guard_of_large(slab);
+
+	if (!guard)
 		return true;
-	if (!os_commit_reserved(slab_end(slab) - CHUNK_SIZE, CHUNK_SIZE))
+	if (!os_commit_reserved(slab_end(slab) - guard, guard))
 		return false;
 	__atomic_fetch_sub(&nr_guards, 1, __ATOMIC_RELAXED);
 	slab->prev = 0;

@@ -29,7 +29,7 @@ static char *take_kept(struct partition *partition, size_t span, size_t align,
 static char *take_ground(struct heap *heap, struct partition *partition,
 			 size_t span, size_t align, bool *is_zero)
 {
-	size_t wanted = align > CHUNK_SIZE ? span + align - CHUNK_SIZE : span;
+	size_t wanted = span + align - region_grain();
 	struct region_asker asker =
 		thread_asker(heap, !partition->nr_large_allocs);
 	char *got = ground_take(&partition->large, wanted, &asker);
@@ -81,10 +81,10 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	size_t span;
 	char *start;
 
-	align = size_max(align, CHUNK_SIZE);
+	align = size_max(align, region_grain());
 	if (size > most || align > most)
 		return NULL;
-	span = round_up(size_max(size, 1), CHUNK_SIZE) + guard;
+	span = round_up(size_max(size, 1), region_grain()) + guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
 		return NULL;
 	start = take_kept(partition, guard ? span : 0, align, is_zero);
@@ -194,7 +194,7 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	struct partition *partition = layout_partition(slab->bin);
 	size_t guard = guard_of_large(slab);
 	size_t usable = large_usable(size);
-	size_t span = round_up(size, CHUNK_SIZE) + guard;
+	size_t span = round_up(size, region_grain()) + guard;
 	bool is_moved = guard && span != slab_span(slab);
 	bool done;
 

@@ -131,6 +131,8 @@ bool layout_init(void)
 	report_set_compat(layout.options.profile == PROFILE_COMPAT);
 	report_set_stacks(layout.options.trace != TRACE_OFF);
 	size_class_init();
+	os_raise_page_size(option_page_size(&layout.options));
+	layout.grain = region_grain();
 	if (!region_init(wanted_reserve()) || !init_arenas())
 		return false;
 	dedicated_read_policy();
@@ -173,8 +175,12 @@ void layout_draw_map(const void *no_bins)
 
 void layout_seal(void)
 {
-	if (layout.options.seal)
-		os_allow_reading(&layout, offsetof(struct layout, named));
+	size_t page = os_page_size();
+	uintptr_t from = round_up((uintptr_t)&layout, page);
+	uintptr_t to = round_down((uintptr_t)&layout.named, page);
+
+	if (layout.options.seal && from < to)
+		os_allow_reading((void *)from, to - from);
 }
 
 static size_t idle_bytes;

@@ -69,7 +69,7 @@ struct named {
 	char name[NAMED_NAME_SIZE];
 };
 
-/* The smallest page there is; larger ones are not sealed. */
+/* The smallest page there is; of larger ones whole ones are sealed. */
 #define LAYOUT_PAGE 4096
 
 struct layout {
@@ -101,6 +101,7 @@ struct layout {
 	struct hold_rule holds[NR_CLASSES];
 	bool refunds;	      /* idle memory is refunded, not only purged */
 	size_t idle_max;      /* bytes that may stay idle */
+	size_t grain;	      /* region_grain(), for who reads from outside */
 	struct cache *caches; /* row * NR_CLASSES_MAX + class */
 	struct partition *partitions; /* by row */
 
@@ -197,8 +198,9 @@ static inline size_t layout_slot_size(uint32_t bin)
 /* Of a slab of the bin's cache. */
 static inline size_t layout_span(uint32_t bin)
 {
-	return layout_is_named(bin) ? layout_named(bin)->span
-				    : class_span(class_of_bin(bin));
+	return layout_is_named(bin)
+		       ? layout_named(bin)->span
+		       : class_span(class_of_bin(bin), layout.grain);
 }
 
 /*

@@ -194,8 +194,8 @@ static bool say_cache(const struct view *view, unsigned int row,
 		return false;
 	if (!cache.nr_slabs)
 		return true;
-	count_slots(&counts, &cache, class_size(class), class_span(class),
-		    sums->in_stock);
+	count_slots(&counts, &cache, class_size(class),
+		    class_span(class, view->layout.grain), sums->in_stock);
 	return say_row(view, name, false, &counts);
 }
 

@@ -26,7 +26,7 @@ static size_t span_of(size_t size)
 {
 	size_t wanted = size_min(size * CLASS_SLOTS_LEAST, NAMED_SLAB_BYTES);
 
-	return round_up(size_max(wanted, size), CHUNK_SIZE);
+	return round_up(size_max(wanted, size), layout.grain);
 }
 
 static struct named *make(const struct named_spec *spec, uint32_t id)

@@ -56,6 +56,7 @@ enum option_trace {
 	  "0 to 65536, the build's -falloc-token-max")                      \
 	X(reserve, SIZE, 16ul << 40, 16ul << 20, 64ul << 40,                \
 	  "16M to 64T of address space")                                    \
+	X(page, WORD, 0, 0, 2, "4K|16K|64K")                                \
 	X(trace, WORD, TRACE_FAULT, 0, 2, "off|fault|on")                   \
 	X(snapshot, TEXT, 0, 0, 0, "file to write at exit, %p the process") \
 	X(zero, WORD, BY_PROFILE, 0, 1, "off|on")                           \
@@ -101,5 +102,11 @@ void options_read(struct options *options, const char *program,
 		  const char *environment);
 
 struct option_text option_text_of(uint64_t field);
+
+/* The least that a page is said to be: each word is four times the last. */
+static inline size_t option_page_size(const struct options *options)
+{
+	return 4096ul << 2 * options->page;
+}
 
 #endif /* HEAP_OPTIONS_H */

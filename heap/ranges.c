@@ -165,7 +165,7 @@ static void carve(struct partition *partition, struct slab *range, char *start,
 char *ranges_take(struct partition *partition, size_t span, size_t align,
 		  bool *is_zero)
 {
-	size_t wanted = align > CHUNK_SIZE ? span + align - CHUNK_SIZE : span;
+	size_t wanted = span + align - region_grain();
 	enum condition condition = GROUND_DIRTY;
 	struct slab *range = NULL;
 	char *start;

@@ -23,8 +23,9 @@ void ranges_add(struct partition *partition, char *start, size_t span,
 		enum condition condition, uint32_t nr_dirty);
 
 /*
- * Ground at a multiple of @align; NULL: none. Warm ground first, and ground
- * that costs a system call last. *@is_zero tells whether it reads as zero.
+ * Ground at a multiple of @align, a grain at least; NULL: none. Warm ground
+ * first, and ground that costs a system call last. *@is_zero tells whether it
+ * reads as zero.
  */
 char *ranges_take(struct partition *partition, size_t span, size_t align,
 		  bool *is_zero);

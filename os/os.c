@@ -97,7 +97,7 @@ static size_t mapped_bytes(void)
 	close(fd);
 	for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
 		pages = pages * 10 + (size_t)(text[i] - '0');
-	return pages * os_page_size();
+	return pages * getauxval(AT_PAGESZ);
 }
 
 size_t os_address_space_left(void)

@@ -2,7 +2,7 @@
 /*
  * os: every system call of the library.
  *
- * Owns:       nothing but the page size read at boot.
+ * Owns:       nothing but the page size read at boot, or raised then.
  * Promises:   errno is left as it was by every function here. Sizes and
  *             addresses are multiples of the page size where pages are
  *             meant. A function that can fail says so by its bool or NULL.
@@ -20,6 +20,11 @@
 
 void os_init(void);
 size_t os_page_size(void);
+/*
+ * From here on pages are at least so large, a power of two: what begins or ends
+ * inside one is refused or rounded, as a system with such pages does.
+ */
+void os_raise_page_size(size_t size);
 
 /* Address space without memory behind it, not counted as data; or NULL. */
 void *os_reserve(size_t size);

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "os/os.h"
 
+#include "base/align.h"
+
 #include <errno.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -13,6 +15,7 @@
 
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
+static size_t system_page = 4096;
 static size_t page_size = 4096;
 
 void os_init(void)
@@ -20,7 +23,8 @@ void os_init(void)
 	size_t size = getauxval(AT_PAGESZ);
 
 	if (size)
-		page_size = size;
+		system_page = size;
+	page_size = system_page;
 }
 
 size_t os_page_size(void)
@@ -28,27 +32,69 @@ size_t os_page_size(void)
 	return page_size;
 }
 
+void os_raise_page_size(size_t size)
+{
+	page_size = size_max(page_size, size);
+}
+
+/* False, and why, where no page begins at @addr; else @size in whole pages. */
+static bool make_whole(const void *addr, size_t *size)
+{
+	*size = round_up(*size, page_size);
+	if (!((uintptr_t)addr & (page_size - 1)))
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+static bool protect(void *addr, size_t size, int how)
+{
+	return make_whole(addr, &size) && !mprotect(addr, size, how);
+}
+
+static bool advise(void *addr, size_t size, int advice)
+{
+	return make_whole(addr, &size) && !madvise(addr, size, advice);
+}
+
+/* Where pages are made out to be larger than they are, @more was mapped. */
+static char *cut_to_page(char *p, size_t size, size_t more)
+{
+	char *start = (char *)round_up((uintptr_t)p, page_size);
+
+	if (start > p)
+		munmap(p, start - p);
+	if (start < p + more)
+		munmap(start + size, p + more - start);
+	return start;
+}
+
 void *os_reserve(size_t size)
 {
 	int saved = errno;
-	void *p = mmap(NULL, size, PROT_NONE, RESERVED, -1, 0);
+	size_t more = page_size - system_page;
+	char *p = MAP_FAILED;
+	size_t all;
 
+	if (size_round_up(size, page_size, &size) && size_add(size, more, &all))
+		p = mmap(NULL, all, PROT_NONE, RESERVED, -1, 0);
 	errno = saved;
-	return p == MAP_FAILED ? NULL : p;
+	return p == MAP_FAILED ? NULL : cut_to_page(p, size, more);
 }
 
 void os_release(void *addr, size_t size)
 {
 	int saved = errno;
 
-	munmap(addr, size);
+	if (make_whole(addr, &size))
+		munmap(addr, size);
 	errno = saved;
 }
 
 bool os_commit(void *addr, size_t size)
 {
 	int saved = errno;
-	bool done = !mprotect(addr, size, PROT_READ | PROT_WRITE);
+	bool done = protect(addr, size, PROT_READ | PROT_WRITE);
 
 	errno = saved;
 	return done;
@@ -57,15 +103,14 @@ bool os_commit(void *addr, size_t size)
 bool os_commit_reserved(void *addr, size_t size)
 {
 	int saved = errno;
-	void *p = addr;
+	void *p = MAP_FAILED;
 
+	if (protect(addr, size, PROT_READ | PROT_WRITE))
+		return true;
 	/* A sandbox that refuses mprotect may still let us map anew. */
-	if (mprotect(addr, size, PROT_READ | PROT_WRITE))
-		p = errno == ENOMEM
-			    ? MAP_FAILED
-			    : mmap(addr, size, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-				   0);
+	if (errno != ENOMEM && make_whole(addr, &size))
+		p = mmap(addr, size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	errno = saved;
 	return p != MAP_FAILED;
 }
@@ -73,7 +118,7 @@ bool os_commit_reserved(void *addr, size_t size)
 bool os_allow_reading(void *addr, size_t size)
 {
 	int saved = errno;
-	bool done = !mprotect(addr, size, PROT_READ);
+	bool done = protect(addr, size, PROT_READ);
 
 	errno = saved;
 	return done;
@@ -82,7 +127,7 @@ bool os_allow_reading(void *addr, size_t size)
 bool os_forbid(void *addr, size_t size)
 {
 	int saved = errno;
-	bool done = !mprotect(addr, size, PROT_NONE);
+	bool done = protect(addr, size, PROT_NONE);
 
 	errno = saved;
 	return done;
@@ -91,17 +136,37 @@ bool os_forbid(void *addr, size_t size)
 bool os_purge(void *addr, size_t size)
 {
 	int saved = errno;
-	bool done = !madvise(addr, size, MADV_DONTNEED);
+	bool done = advise(addr, size, MADV_DONTNEED);
 
 	errno = saved;
 	return done;
 }
 
+/* Of the page at @addr, where it is several of the system's. */
+static bool look_into_page(char *addr, unsigned char *has_memory)
+{
+	unsigned char part = 0;
+
+	*has_memory = 0;
+	for (size_t at = 0; at < page_size; at += system_page) {
+		if (mincore(addr + at, system_page, &part))
+			return false;
+		*has_memory |= part;
+	}
+	return true;
+}
+
 bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory)
 {
 	int saved = errno;
-	bool done = !mincore(addr, size, has_memory);
+	bool done = make_whole(addr, &size);
 
+	if (page_size == system_page)
+		done = done && !mincore(addr, size, has_memory);
+	else
+		for (size_t i = 0; done && i < size / page_size; i++)
+			done = look_into_page((char *)addr + i * page_size,
+					      &has_memory[i]);
 	errno = saved;
 	return done;
 }
@@ -110,15 +175,17 @@ static void avoid_huge_pages(void *addr, size_t size)
 {
 	int saved = errno;
 
-	madvise(addr, size, MADV_NOHUGEPAGE);
+	advise(addr, size, MADV_NOHUGEPAGE);
 	errno = saved;
 }
 
 bool os_refund(void *addr, size_t size)
 {
 	int saved = errno;
-	void *p = mmap(addr, size, PROT_NONE, RESERVED | MAP_FIXED, -1, 0);
+	void *p = MAP_FAILED;
 
+	if (make_whole(addr, &size))
+		p = mmap(addr, size, PROT_NONE, RESERVED | MAP_FIXED, -1, 0);
 	errno = saved;
 	if (p == MAP_FAILED)
 		return false;
@@ -131,7 +198,7 @@ void os_mark_reserve(void *addr, size_t size)
 	int saved = errno;
 
 	avoid_huge_pages(addr, size);
-	madvise(addr, size, MADV_DONTDUMP);
+	advise(addr, size, MADV_DONTDUMP);
 	errno = saved;
 }
 
@@ -139,7 +206,7 @@ void os_mark_used(void *addr, size_t size)
 {
 	int saved = errno;
 
-	madvise(addr, size, MADV_DODUMP);
+	advise(addr, size, MADV_DODUMP);
 	errno = saved;
 }
 

@@ -44,12 +44,15 @@ static inline size_t class_size(unsigned int class)
 /* Fewer slots than this in a slab, and its cost is not shared. */
 #define CLASS_SLOTS_LEAST 8u
 
-/* Bytes of a slab of the class: whole chunks that hold enough slots. */
-static inline size_t class_span(unsigned int class)
+/*
+ * Bytes of a slab of the class: as many times @grain, a power of two, as hold
+ * enough slots.
+ */
+static inline size_t class_span(unsigned int class, size_t grain)
 {
 	size_t wanted = class_size(class) * CLASS_SLOTS_LEAST;
 
-	return (wanted + CHUNK_SIZE - 1) / CHUNK_SIZE * CHUNK_SIZE;
+	return (wanted + grain - 1) & -grain;
 }
 
 /*

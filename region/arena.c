@@ -10,14 +10,16 @@
 
 bool arena_init(struct arena *arena, size_t size, size_t step)
 {
-	char *base = os_reserve(size + 2 * GUARD);
+	char *base;
 
+	size = round_up(size, os_page_size());
+	base = os_reserve(size + 2 * GUARD);
 	if (!base)
 		return false;
 	os_mark_reserve(base, size + 2 * GUARD);
 	arena->base = base + GUARD;
 	arena->size = size;
-	arena->step = step;
+	arena->step = round_up(step, os_page_size());
 	return true;
 }
 

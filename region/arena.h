@@ -27,7 +27,10 @@ struct arena {
 	size_t committed;
 };
 
-/* Commits in steps of @step bytes; false when nothing can be reserved. */
+/*
+ * Commits in steps of @step bytes, and whole pages; false when nothing can be
+ * reserved.
+ */
 bool arena_init(struct arena *arena, size_t size, size_t step);
 
 /* @align is a power of two up to the page size; NULL: no memory. */

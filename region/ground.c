@@ -18,7 +18,7 @@
 
 static size_t blocks_for(size_t size)
 {
-	return (size + CHUNK_SIZE + BLOCK_SIZE - 1) / BLOCK_SIZE;
+	return (size + region_grain() + BLOCK_SIZE - 1) / BLOCK_SIZE;
 }
 
 /*
@@ -49,7 +49,7 @@ static bool begin_extent(struct ground *ground, size_t size,
 	}
 	if (!extent)
 		return false;
-	ground->start = extent + CHUNK_SIZE;
+	ground->start = extent + region_grain();
 	ground->next = ground->start;
 	ground->committed = ground->start;
 	ground->end = extent + blocks * BLOCK_SIZE;
@@ -65,7 +65,7 @@ static bool commit(struct ground *ground, char *to)
 
 	if (to <= from)
 		return true;
-	step = round_up(step, CHUNK_SIZE);
+	step = round_up(step, region_grain());
 	far = (size_t)(ground->end - from) > step ? from + step : ground->end;
 	if (far > to && os_commit_reserved(from, far - from)) {
 		ground->committed = far;
@@ -98,7 +98,7 @@ void ground_check(const struct ground *ground)
 
 	if (!ground->start && !ground->end)
 		return;
-	extent = ground->start - CHUNK_SIZE;
+	extent = ground->start - region_grain();
 	if (ground->start > ground->next || ground->next > ground->committed ||
 	    ground->committed > ground->end || ground->end != extent + size ||
 	    (extent - region.base) % BLOCK_SIZE)

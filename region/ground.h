@@ -8,7 +8,7 @@
  * Relies on:  the caller holding the lock that guards this ground.
  * Invariant:  start <= next <= committed <= end, or all are NULL.
  *
- *	[unmapped chunk][handed out ...][committed ...][reserved ...]
+ *	[unmapped grain][handed out ...][committed ...][reserved ...]
  *	^extent         ^start          ^next          ^committed    ^end
  */
 #ifndef REGION_GROUND_H
@@ -28,7 +28,7 @@ struct ground {
 };
 
 /*
- * @size bytes, a multiple of the chunk size, or NULL. When a new extent is
+ * @size bytes, a multiple of region_grain(), or NULL. When a new extent is
  * begun, what was left of the old one is lost to the partition.
  */
 char *ground_take(struct ground *ground, size_t size,

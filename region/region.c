@@ -21,6 +21,11 @@
 
 struct region region;
 
+size_t region_grain(void)
+{
+	return size_max(CHUNK_SIZE, os_page_size());
+}
+
 static bool is_taken(size_t block)
 {
 	return region.taken[block / 64] >> block % 64 & 1;

@@ -50,6 +50,12 @@ struct region {
 
 extern internal struct region region;
 
+/*
+ * Spans and unmapped ground are multiples of this: whole chunks, and whole
+ * pages, which may be larger. Extents begin at such addresses.
+ */
+size_t region_grain(void);
+
 /* @reserve: bytes wanted; false when not even RESERVE_MIN can be had. */
 bool region_init(size_t reserve);
 

@@ -69,7 +69,8 @@ static bool are_slots_right(uint64_t worker)
 	     class += NR_WORKERS) {
 		uint64_t size = class_size(class);
 		uint64_t c = slot_reciprocal(size);
-		uint64_t most = fraction > 1 ? class_span(class) : LIMIT / 64;
+		uint64_t most = fraction > 1 ? class_span(class, 64ul << 10)
+					     : LIMIT / 64;
 
 		for (uint32_t offset = 0; offset < most; offset++) {
 			wide_t product = slot_product(offset, c);

@@ -3,6 +3,7 @@
 
 #include "os/os.h"
 #include "region/arena.h"
+#include "tests/unit/fixture.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -175,6 +176,6 @@ int main(void)
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	os_init();
+	fixture_init_os();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,9 @@ static void add_slab(struct model *model)
 
 static unsigned int slots_of_slab(const struct model *model)
 {
-	return class_span(model->class) / class_size(model->class);
+	size_t span = class_span(model->class, region_grain());
+
+	return span / class_size(model->class);
 }
 
 static void model_check(struct model *model)

@@ -5,7 +5,7 @@
 #include "slab/draw.h"
 #include "tests/unit/fixture.h"
 
-#define NR_MOST 2048
+#define NR_MOST 4096
 
 static uint64_t seed;
 

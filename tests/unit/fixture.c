@@ -2,6 +2,7 @@
 /* fixture: see fixture.h. */
 #include "tests/unit/fixture.h"
 
+#include "heap/options.h"
 #include "os/os.h"
 #include "policy/size_class.h"
 #include "region/arena.h"
@@ -15,10 +16,19 @@
 static struct ground ground;
 static struct arena states;
 
+void fixture_init_os(void)
+{
+	struct options options;
+
+	os_init();
+	options_read(&options, NULL, os_getenv("TYPESLAB"));
+	os_raise_page_size(option_page_size(&options));
+}
+
 int fixture_begin(void **state)
 {
 	(void)state;
-	os_init();
+	fixture_init_os();
 	size_class_init();
 	memset(&region, 0, sizeof(region));
 	memset(&ground, 0, sizeof(ground));
@@ -39,7 +49,7 @@ char *fixture_chunks(size_t span)
 
 struct slab *fixture_slab(unsigned int class, uint32_t bin)
 {
-	size_t span = class_span(class);
+	size_t span = class_span(class, region_grain());
 	size_t nr_states = slab_nr_states(class_size(class), span);
 	char *chunks = fixture_chunks(span);
 	struct slab *slab = slab_of_chunk(region_chunk_of(chunks));

@@ -15,6 +15,12 @@
 
 #define FIXTURE_TAG lock_tag(1, 1)
 
+/*
+ * os_init(), and pages as large as TYPESLAB says: for tests of rooms below the
+ * heap, which reads its options itself.
+ */
+void fixture_init_os(void);
+
 int fixture_begin(void **state);
 
 /* Committed chunks in a row; the same extent serves until it is used up. */

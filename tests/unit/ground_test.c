@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
-#include "os/os.h"
 #include "region/ground.h"
 #include "region/region.h"
+#include "tests/unit/fixture.h"
 
 #include <sys/resource.h>
 
@@ -34,9 +34,9 @@ static void check_invariant(const struct ground *ground)
 	assert_true(ground->next <= ground->committed);
 	assert_true(ground->committed <= ground->end);
 	assert_int_equal(ground_left(ground), ground->end - ground->next);
-	/* The chunk before an extent stays unmapped. */
+	/* The grain before an extent stays unmapped. */
 	assert_false(unit_can_read(ground->start - 1));
-	assert_false(unit_can_read(ground->start - CHUNK_SIZE));
+	assert_false(unit_can_read(ground->start - region_grain()));
 	assert_true(unit_can_read(ground->next - 1));
 }
 
@@ -44,7 +44,7 @@ static void claim(const char *got, size_t size, unsigned int who)
 {
 	size_t chunk = region_chunk_of(got);
 
-	assert_int_equal((got - region.base) % CHUNK_SIZE, 0);
+	assert_int_equal((got - region.base) % region_grain(), 0);
 	assert_true(chunk + (size >> CHUNK_SHIFT) <= region.nr_chunks);
 	for (size_t i = 0; i < size >> CHUNK_SHIFT; i++) {
 		assert_int_equal(owners[chunk + i], 0);
@@ -82,7 +82,7 @@ static void test_take(void **state)
 		size_t chunks = unit_random(&seed) % 100
 					? unit_random(&seed) % 8 + 1
 					: unit_random(&seed) % 500 + 1;
-		size_t size = chunks * CHUNK_SIZE;
+		size_t size = chunks * region_grain();
 		char *got = take(&grounds[who], size, unit_random(&seed));
 
 		assert_non_null(got);
@@ -103,16 +103,16 @@ static void test_left(void **state)
 	(void)state;
 	begin(BLOCKS);
 	assert_int_equal(ground_left(&ground), 0);
-	first = take(&ground, CHUNK_SIZE, 77);
+	first = take(&ground, region_grain(), 77);
 	left = ground_left(&ground);
-	assert_int_equal(left, ground.blocks * BLOCK_SIZE - 2 * CHUNK_SIZE);
+	assert_int_equal(left, ground.blocks * BLOCK_SIZE - 2 * region_grain());
 	rest = take(&ground, left, 78);
-	assert_ptr_equal(rest, first + CHUNK_SIZE);
+	assert_ptr_equal(rest, first + region_grain());
 	assert_int_equal(ground_left(&ground), 0);
 	check_zero(rest, left);
 }
 
-/* 1 GiB chunk by chunk takes few extents: they double. */
+/* 1 GiB grain by grain takes few extents: they double. */
 static void test_few_extents(void **state)
 {
 	struct ground ground = { 0 };
@@ -123,8 +123,9 @@ static void test_few_extents(void **state)
 
 	(void)state;
 	begin(16ul << 30 >> 18);
-	for (size_t i = 0; i < 1ul << (30 - CHUNK_SHIFT); i++) {
-		assert_non_null(take(&ground, CHUNK_SIZE, unit_random(&seed)));
+	for (size_t at = 0; at < 1ul << 30; at += region_grain()) {
+		assert_non_null(
+			take(&ground, region_grain(), unit_random(&seed)));
 		if (ground.start != start) {
 			nr_extents++;
 			assert_true(ground.blocks >= blocks);
@@ -145,7 +146,7 @@ static void test_small_region(void **state)
 	begin(256);
 	for (int round = 0; round < 8; round++) {
 		for (int i = 0; i < 32; i++)
-			assert_non_null(take(&grounds[i], CHUNK_SIZE,
+			assert_non_null(take(&grounds[i], region_grain(),
 					     unit_random(&seed)));
 	}
 }
@@ -158,12 +159,12 @@ static void test_no_room(void **state)
 	(void)state;
 	begin(64);
 	assert_null(take(&ground, 64 * BLOCK_SIZE, 5));
-	while (take(&ground, CHUNK_SIZE, got * 77))
+	while (take(&ground, region_grain(), got * 77))
 		got++;
-	/* All but the unmapped chunk of each extent. */
-	assert_in_range(got, 64 * (BLOCK_SIZE / CHUNK_SIZE - 1),
-			64 * (BLOCK_SIZE / CHUNK_SIZE) - 1);
-	assert_null(take(&ground, CHUNK_SIZE, 5));
+	/* All but the unmapped grain of each extent. */
+	assert_in_range(got, 64 * (BLOCK_SIZE / region_grain() - 1),
+			64 * (BLOCK_SIZE / region_grain()) - 1);
+	assert_null(take(&ground, region_grain(), 5));
 }
 
 static void limit_data(void *unused)
@@ -173,18 +174,18 @@ static void limit_data(void *unused)
 	char *first, *next;
 
 	(void)unused;
-	first = take(&ground, CHUNK_SIZE, 5);
+	first = take(&ground, region_grain(), 5);
 	unit_must(first);
 	while (ground.next < ground.committed)
-		unit_must(take(&ground, CHUNK_SIZE, 5));
+		unit_must(take(&ground, region_grain(), 5));
 	next = ground.next;
 	unit_must(!setrlimit(RLIMIT_DATA, &limit));
-	unit_must(!take(&ground, CHUNK_SIZE, 5));
+	unit_must(!take(&ground, region_grain(), 5));
 	unit_must(ground.next == next && ground.committed == next);
 	/* And it goes on where it was once there is memory again. */
 	limit.rlim_cur = RLIM_INFINITY;
 	unit_must(!setrlimit(RLIMIT_DATA, &limit));
-	unit_must(take(&ground, CHUNK_SIZE, 5) == next);
+	unit_must(take(&ground, region_grain(), 5) == next);
 }
 
 static void test_no_memory(void **state)
@@ -199,14 +200,14 @@ static void harm(int how)
 	struct ground ground = { 0 };
 
 	ground_check(&ground);
-	unit_must(take(&ground, CHUNK_SIZE, 5));
+	unit_must(take(&ground, region_grain(), 5));
 	ground_check(&ground);
 	switch (how) {
 	case 0:
-		ground.next = ground.start - CHUNK_SIZE;
+		ground.next = ground.start - region_grain();
 		break;
 	case 1:
-		ground.committed = ground.end + CHUNK_SIZE;
+		ground.committed = ground.end + region_grain();
 		break;
 	case 2:
 		ground.committed = ground.start;
@@ -215,7 +216,7 @@ static void harm(int how)
 		ground.blocks++;
 		break;
 	case 4:
-		ground.start += CHUNK_SIZE;
+		ground.start += region_grain();
 		break;
 	}
 	ground_check(&ground);
@@ -246,6 +247,6 @@ int main(void)
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	os_init();
+	fixture_init_os();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

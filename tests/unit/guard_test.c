@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
+#include "base/align.h"
 #include "heap/guard.h"
 #include "heap/heap.h"
 #include "heap/large.h"
@@ -9,13 +10,13 @@
 
 #define NR_LARGE 64
 
-/* From the object's last chunk on, all that it may not touch. */
+/* From the object's last grain on, all that it may not touch. */
 static bool has_guard_behind(const char *p, size_t size)
 {
-	const char *end = p + (size + CHUNK_SIZE - 1) / CHUNK_SIZE * CHUNK_SIZE;
+	const char *end = p + round_up(size, region_grain());
 
 	return unit_can_read(end - 1) && !unit_can_read(end) &&
-	       !unit_can_read(end + CHUNK_SIZE - 1);
+	       !unit_can_read(end + region_grain() - 1);
 }
 
 static void check_all(void)

@@ -61,7 +61,7 @@ static void test_same_span(void **state)
 static void test_align(void **state)
 {
 	char *p = alloc(LARGE, 1);
-	size_t align = CHUNK_SIZE;
+	size_t align = region_grain();
 	char *q;
 
 	(void)state;
@@ -109,7 +109,7 @@ static void test_idle(void **state)
 	memset(p, 'x', LARGE);
 	before = layout_idle_bytes();
 	give(p);
-	assert_int_equal(layout_idle_bytes(), before + 2 * CHUNK_SIZE);
+	assert_int_equal(layout_idle_bytes(), before + 2 * region_grain());
 	large_purge(thread_enter(), partition, &purge);
 	assert_int_equal(partition->nr_kept, 1);
 	slab_clock++;

@@ -5,6 +5,7 @@
 #include "heap/fork.h"
 #include "heap/heap.h"
 #include "heap/large.h"
+#include "os/os.h"
 
 #define NR_LIVE	 60
 #define NR_STEPS 3000
@@ -84,7 +85,7 @@ static void check_record(const struct object *object)
 	assert_int_equal(slab->large_state, SLOT_LIVE);
 	assert_int_equal(slab->size, large_usable(object->size));
 	assert_true(slab_span(slab) >= slab->size);
-	assert_true(slab_span(slab) - slab->size < CHUNK_SIZE);
+	assert_true(slab_span(slab) - slab->size < region_grain());
 	assert_int_equal(row_of_bin(slab->bin), object->row);
 	assert_true(slab_find_state(slab, object->start, &found));
 	assert_ptr_equal(found, &slab->large_state);
@@ -130,8 +131,9 @@ static size_t random_size(uint64_t *seed)
 static void alloc_one(struct model *model, uint64_t *seed)
 {
 	struct object *object = &model->live[model->nr_live];
-	size_t align =
-		unit_random(seed) % 4 ? 0 : CHUNK_SIZE << unit_random(seed) % 6;
+	size_t align = unit_random(seed) % 4
+			       ? 0
+			       : region_grain() << unit_random(seed) % 6;
 	bool is_zero;
 
 	if (model->nr_live == NR_LIVE)
@@ -144,7 +146,7 @@ static void alloc_one(struct model *model, uint64_t *seed)
 		large_alloc(model->heap, bin_offset(object->row, CLASS_LARGE),
 			    object->size, align, &is_zero);
 	assert_non_null(object->start);
-	assert_int_equal((uintptr_t)object->start % CHUNK_SIZE, 0);
+	assert_int_equal((uintptr_t)object->start % region_grain(), 0);
 	if (align)
 		assert_int_equal((uintptr_t)object->start % align, 0);
 	if (is_zero)
@@ -231,7 +233,7 @@ static void test_model(void **state)
 /* Three neighbours out of one range. */
 static void make_three(struct heap *heap, unsigned int row, char **p)
 {
-	const size_t size = 10 * CHUNK_SIZE;
+	const size_t size = 10 * region_grain();
 	bool is_zero;
 
 	large_free(heap, slab_at(large_alloc(heap, bin_offset(row, CLASS_LARGE),
@@ -263,7 +265,7 @@ static void test_join(void **state)
 			large_free(heap, slab_at(p[orders[o][i]]));
 		large_check(heap, &layout.partitions[row]);
 		assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
-					     30 * CHUNK_SIZE, 0, &is_zero),
+					     30 * region_grain(), 0, &is_zero),
 				 p[0]);
 		assert_false(is_zero);
 		large_free(heap, slab_at(p[0]));
@@ -287,14 +289,14 @@ static void test_orphaned(void **state)
 	make_three(heap, row, p);
 	large_free(heap, slab_at(p[1]));
 	partition->lock.word = lock_tag(heap->id + 1, fork_generation() + 1);
-	assert_false(large_resize(heap, slab_at(p[0]), 11 * CHUNK_SIZE));
+	assert_false(large_resize(heap, slab_at(p[0]), 11 * region_grain()));
 	large_free(heap, slab_at(p[0]));
 	large_free(heap, slab_at(p[2]));
 	large_check(heap, partition);
-	assert_int_equal(partition->idle_bytes, 20 * CHUNK_SIZE);
+	assert_int_equal(partition->idle_bytes, 20 * region_grain());
 	for (int i = 0; i < 3; i++)
 		again[i] = large_alloc(heap, bin_offset(row, CLASS_LARGE),
-				       10 * CHUNK_SIZE, 0, &is_zero);
+				       10 * region_grain(), 0, &is_zero);
 	assert_true(again[0] == p[0] || again[1] == p[0]);
 	assert_true(again[0] == p[2] || again[1] == p[2]);
 	assert_ptr_not_equal(again[2], p[1]);
@@ -310,25 +312,25 @@ static void test_zero(void **state)
 	const unsigned int row = 6;
 	bool is_zero;
 	char *p = large_alloc(heap, bin_offset(row, CLASS_LARGE),
-			      20 * CHUNK_SIZE, 0, &is_zero);
+			      20 * region_grain(), 0, &is_zero);
 
 	(void)state;
 	assert_true(is_zero);
-	memset(p, 'x', 20 * CHUNK_SIZE);
+	memset(p, 'x', 20 * region_grain());
 	large_free(heap, slab_at(p));
-	assert_int_equal(layout_idle_bytes(), 20 * CHUNK_SIZE);
+	assert_int_equal(layout_idle_bytes(), 20 * region_grain());
 	assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
-				     20 * CHUNK_SIZE, 0, &is_zero),
+				     20 * region_grain(), 0, &is_zero),
 			 p);
 	assert_false(is_zero);
 	assert_int_equal(layout_idle_bytes(), 0);
 	large_free(heap, slab_at(p));
 	purge(heap, &layout.partitions[row], false);
 	assert_ptr_equal(large_alloc(heap, bin_offset(row, CLASS_LARGE),
-				     20 * CHUNK_SIZE, 0, &is_zero),
+				     20 * region_grain(), 0, &is_zero),
 			 p);
 	assert_true(is_zero);
-	for (size_t i = 0; i < 20 * CHUNK_SIZE; i += 64)
+	for (size_t i = 0; i < 20 * region_grain(); i += 64)
 		assert_int_equal(p[i], 0);
 	large_free(heap, slab_at(p));
 	purge(heap, &layout.partitions[row], false);
@@ -346,7 +348,7 @@ static void test_refused(void **state)
 	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), SIZE_MAX, 0,
 				&is_zero));
 	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE),
-				SIZE_MAX - CHUNK_SIZE, 0, &is_zero));
+				SIZE_MAX - region_grain(), 0, &is_zero));
 	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), most + 1, 0,
 				&is_zero));
 	assert_null(large_alloc(heap, bin_offset(7, CLASS_LARGE), most, 0,
@@ -447,11 +449,13 @@ static void test_damage_is_seen(void **state)
 
 static void test_usable(void **state)
 {
+	const size_t page = os_page_size();
+
 	(void)state;
-	assert_int_equal(large_usable(0), 4096);
-	assert_int_equal(large_usable(1), 4096);
-	assert_int_equal(large_usable(4096), 4096);
-	assert_int_equal(large_usable(4097), 8192);
+	assert_int_equal(large_usable(0), page);
+	assert_int_equal(large_usable(1), page);
+	assert_int_equal(large_usable(page), page);
+	assert_int_equal(large_usable(page + 1), 2 * page);
 }
 
 int main(void)

@@ -106,7 +106,8 @@ static void add_row(char *out, uint64_t token, size_t size, unsigned int live)
 	size_t slot = class_size(class);
 	struct cache *cache =
 		cache_of_bin(bin_offset(layout_row(token, 0), class));
-	size_t per_slab = class_span(class) / slot;
+	size_t span = class_span(class, region_grain());
+	size_t per_slab = span / slot;
 	char id[32];
 
 	snprintf(id, sizeof(id), "%s-%02u-%zu", domain_name(name.domain),
@@ -115,7 +116,7 @@ static void add_row(char *out, uint64_t token, size_t size, unsigned int live)
 		"%-18s %u %zu %zu %zu %zu : tunables 0 0 0 : slabdata %u %u "
 		"0\n",
 		id, live, cache->nr_slabs * per_slab, slot, per_slab,
-		class_span(class) / 4096, cache->nr_slabs - cache->nr_empty,
+		span / 4096, cache->nr_slabs - cache->nr_empty,
 		cache->nr_slabs);
 }
 

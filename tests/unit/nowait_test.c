@@ -85,7 +85,7 @@ static void test_until_the_ground_ends(void **state)
 	uint32_t bin = warm_bin();
 	struct ground *ground = &layout_partition(bin)->slabs;
 	size_t left = ground->committed - ground->next;
-	size_t slots = (left + class_span(CLASS_64)) / 64;
+	size_t slots = (left + layout_span(bin)) / 64;
 	char *committed = ground->committed;
 	size_t got = 0;
 

@@ -4,6 +4,7 @@
 #include "heap/heap.h"
 #include "heap/large.h"
 #include "heap/place.h"
+#include "os/os.h"
 
 #define TOKEN (1ul << 63 | 12345ul)
 
@@ -77,7 +78,7 @@ static void test_slot_numbers(void **state)
 
 static void test_large(void **state)
 {
-	size_t size = 10 * CHUNK_SIZE - 5000;
+	size_t size = 10 * region_grain() - 5000;
 	size_t usable = large_usable(size);
 	char *p = heap_alloc(size, TOKEN, 0);
 
@@ -100,10 +101,10 @@ static void test_large_of_nothing(void **state)
 	char *p = heap_alloc_aligned(0, 4 * CHUNK_SIZE, TOKEN, 0);
 
 	(void)state;
-	check(p, PLACE_LIVE, p, 4096);
-	assert_int_equal(heap_usable_size(p, ACT_SIZE_QUERY), 4096);
+	check(p, PLACE_LIVE, p, os_page_size());
+	assert_int_equal(heap_usable_size(p, ACT_SIZE_QUERY), os_page_size());
 	heap_free(p);
-	check(p, PLACE_DEAD, p, 4096);
+	check(p, PLACE_DEAD, p, os_page_size());
 }
 
 static void test_foreign(void **state)

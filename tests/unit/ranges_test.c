@@ -20,7 +20,7 @@ struct model {
 
 static size_t span_of(unsigned int chunks)
 {
-	return (size_t)chunks << CHUNK_SHIFT;
+	return (size_t)chunks * region_grain();
 }
 
 static void model_begin(struct model *model)
@@ -29,6 +29,7 @@ static void model_begin(struct model *model)
 	bool is_zero;
 
 	memset(model, 0, sizeof(*model));
+	assert_true(heap_boot());
 	model->base = heap_alloc_large(bin, span_of(NR_CHUNKS), 1, &is_zero);
 	assert_non_null(model->base);
 	model->partition = layout_partition(bin);
@@ -64,7 +65,7 @@ static void give(struct model *model, unsigned int from, unsigned int nr,
 
 static unsigned int chunk_of(const struct model *model, const char *p)
 {
-	return (p - model->base) >> CHUNK_SHIFT;
+	return (p - model->base) / region_grain();
 }
 
 static void take(struct model *model, unsigned int nr, size_t align)
@@ -111,7 +112,7 @@ static void step(struct model *model, uint64_t *seed)
 
 	switch (random_below(seed, 4)) {
 	case 0:
-		return take(model, nr, CHUNK_SIZE << random_below(seed, 3));
+		return take(model, nr, region_grain() << random_below(seed, 3));
 	case 1:
 		return take_at(model, from, nr);
 	default:
@@ -138,7 +139,7 @@ static void test_model(void **state)
 		give_first_out(&model, 0, GROUND_CLEAN);
 	ranges_check(model.partition);
 	assert_ptr_equal(ranges_take(model.partition, span_of(NR_CHUNKS),
-				     CHUNK_SIZE, &is_zero),
+				     region_grain(), &is_zero),
 			 model.base);
 	ranges_add(model.partition, model.base, span_of(NR_CHUNKS),
 		   GROUND_CLEAN, 0);
@@ -153,20 +154,20 @@ static void test_conditions(void **state)
 
 	(void)state;
 	model_begin(&model);
-	p = ranges_take(model.partition, span_of(NR_CHUNKS), CHUNK_SIZE,
+	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
 			&is_zero);
 	assert_ptr_equal(p, model.base);
 	ranges_add(model.partition, p, span_of(2), GROUND_CLEAN, 0);
 	ranges_add(model.partition, p + span_of(4), span_of(2), GROUND_DIRTY,
 		   2);
-	p = ranges_take(model.partition, span_of(2), CHUNK_SIZE, &is_zero);
+	p = ranges_take(model.partition, span_of(2), region_grain(), &is_zero);
 	assert_ptr_equal(p, model.base + span_of(4));
 	assert_false(is_zero);
-	p = ranges_take(model.partition, span_of(2), CHUNK_SIZE, &is_zero);
+	p = ranges_take(model.partition, span_of(2), region_grain(), &is_zero);
 	assert_ptr_equal(p, model.base);
 	assert_true(is_zero);
-	assert_null(
-		ranges_take(model.partition, span_of(2), CHUNK_SIZE, &is_zero));
+	assert_null(ranges_take(model.partition, span_of(2), region_grain(),
+				&is_zero));
 	ranges_add(model.partition, model.base, span_of(NR_CHUNKS),
 		   GROUND_CLEAN, 0);
 }
@@ -182,7 +183,7 @@ static void test_idle(void **state)
 
 	(void)state;
 	model_begin(&model);
-	p = ranges_take(model.partition, span_of(NR_CHUNKS), CHUNK_SIZE,
+	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
 			&is_zero);
 	ranges_add(model.partition, p, span_of(2), GROUND_DIRTY, 2);
 	ranges_add(model.partition, p + span_of(4), span_of(9), GROUND_DIRTY,
@@ -195,7 +196,7 @@ static void test_idle(void **state)
 	range = ranges_take_idle(model.partition, &purge);
 	assert_ptr_equal(region_chunk_base(range), p);
 	assert_null(ranges_take_idle(model.partition, &purge));
-	assert_int_equal(purge.quota, SIZE_MAX - span_of(11));
+	assert_int_equal(purge.quota, SIZE_MAX - 11 * CHUNK_SIZE);
 	ranges_add(model.partition, p, span_of(NR_CHUNKS), GROUND_CLEAN, 0);
 }
 

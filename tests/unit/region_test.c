@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
-#include "os/os.h"
 #include "region/region.h"
+#include "tests/unit/fixture.h"
 
 #include <pthread.h>
 
@@ -301,6 +301,6 @@ int main(void)
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	os_init();
+	fixture_init_os();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,18 +64,23 @@ static void test_aligned(void **state)
 	assert_int_equal(class_of_aligned(1, 1ul << 63), NR_CLASSES);
 }
 
+static void check_span(unsigned int class, size_t grain)
+{
+	size_t span = class_span(class, grain);
+	size_t slots = span / class_size(class);
+
+	assert_int_equal(span % grain, 0);
+	assert_true(slots >= CLASS_SLOTS_LEAST);
+	assert_true(slots <= UINT16_MAX);
+	assert_true(span - grain < class_size(class) * CLASS_SLOTS_LEAST);
+}
+
 static void test_span(void **state)
 {
 	(void)state;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-		size_t span = class_span(class);
-		size_t slots = span / class_size(class);
-
-		assert_int_equal(span % CHUNK_SIZE, 0);
-		assert_true(slots >= CLASS_SLOTS_LEAST);
-		assert_true(slots <= UINT16_MAX);
-		assert_true(span - CHUNK_SIZE <
-			    class_size(class) * CLASS_SLOTS_LEAST);
+		for (size_t grain = CHUNK_SIZE; grain <= 65536; grain *= 2)
+			check_span(class, grain);
 	}
 }
 

@@ -19,7 +19,7 @@ static void model_begin(struct model *model, unsigned int class)
 {
 	model->slab = fixture_slab(class, 0x1230);
 	model->size = class_size(class);
-	model->nr_slots = class_span(class) / model->size;
+	model->nr_slots = class_span(class, region_grain()) / model->size;
 	model->base = region_chunk_base(model->slab);
 	model->states = test_calloc(model->nr_slots, 1);
 	memset(model->nr, 0, sizeof(model->nr));
@@ -153,11 +153,11 @@ static void test_find_state(void **state)
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		struct slab *slab = fixture_slab(class, 0);
 		char *base = region_chunk_base(slab);
+		size_t span = class_span(class, region_grain());
 		size_t size = class_size(class);
 
-		assert_true(slab_nr_states(size, class_span(class)) * size >=
-			    class_span(class));
-		for (size_t at = 0; at < class_span(class); at++) {
+		assert_true(slab_nr_states(size, span) * size >= span);
+		for (size_t at = 0; at < span; at++) {
 			size_t chunk = region_chunk_of(base + at);
 			struct slab *record = slab_of_chunk(chunk);
 			uint8_t *found;
@@ -177,9 +177,10 @@ static void test_records(void **state)
 	(void)state;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		struct slab *slab = fixture_slab(class, 0x7fe0);
+		size_t span = class_span(class, region_grain());
 		uint32_t first = slab_chunk(slab);
 
-		for (size_t i = 0; i < class_span(class) / CHUNK_SIZE; i++) {
+		for (size_t i = 0; i < span / CHUNK_SIZE; i++) {
 			struct slab *record = slab_of_chunk(first + i);
 
 			assert_ptr_equal(slab_first(record), slab);
@@ -187,7 +188,7 @@ static void test_records(void **state)
 			assert_int_equal(record->kind, SLAB_SMALL);
 			assert_int_equal(record->bin, 0x7fe0);
 			assert_int_equal(record->size, class_size(class));
-			assert_int_equal(slab_span(record), class_span(class));
+			assert_int_equal(slab_span(record), span);
 			assert_int_equal(record->bias, i * CHUNK_SIZE);
 			assert_ptr_equal(record->states, slab->states);
 		}

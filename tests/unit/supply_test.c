@@ -52,7 +52,7 @@ static void test_make_slab(void **state)
 	assert_non_null(slab);
 	assert_int_equal(slab->bin, bin);
 	assert_int_equal(slab->size, 64);
-	assert_int_equal(slab_span(slab), class_span(CLASS_64));
+	assert_int_equal(slab_span(slab), layout_span(bin));
 	slab_check(slab);
 }
 
