@@ -73,11 +73,11 @@ static void test_min_entropy(void **state)
 	struct slot out[NR_MOST];
 
 	(void)state;
-	/* All of the slab is in use, and 600 of its slots are free. */
+	/* All of the slab is in use, and five slots in eight are free. */
 	for (unsigned int i = 0; i < nr; i += 16)
 		slab_draw_slots_locked(slab, out + i, 16, &seed);
 	slab_give_slots_locked(slab, out, 1);
-	for (unsigned int i = 1; i < 600; i++)
+	for (unsigned int i = 1; i < nr / 8 * 5; i++)
 		slab_give_slots_locked(slab, &out[i], 1);
 	for (unsigned int i = 0; i < draws; i++) {
 		unsigned int slot;
