@@ -152,3 +152,16 @@ int api_in_child(int (*body)(void))
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+bool api_is_emulated(void)
+{
+	return getenv("EMULATOR");
+}
+
+void api_needs(const char *what)
+{
+	if (!api_is_emulated())
+		return;
+	printf("# an emulator has not: %s\n", what);
+	skip();
+}

@@ -49,6 +49,14 @@ bool api_is_filled(const void *p, size_t size, unsigned int tag);
 bool api_is_zero(const void *p, size_t size);
 bool api_is_aligned(const void *p, size_t alignment);
 
+/*
+ * True where EMULATOR is set: what runs programs of another machine
+ * (scripts/test-aarch64) has no kernel of its own. A test that needs what it
+ * lacks says so, and is skipped there.
+ */
+bool api_is_emulated(void);
+void api_needs(const char *what);
+
 /* The process's resident bytes; the "statm" line's second word. */
 size_t api_resident(void);
 

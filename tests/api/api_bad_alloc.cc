@@ -113,6 +113,7 @@ static int under_limit(__rlimit_resource resource, bool exec)
 
 static void new_throws_under_rlimit_as(void **)
 {
+	api_needs("limits of memory");
 	assert_int_equal(
 		api_in_child([]() { return under_limit(RLIMIT_AS, true); }),
 		FINE);
@@ -120,6 +121,7 @@ static void new_throws_under_rlimit_as(void **)
 
 static void new_throws_under_rlimit_data(void **)
 {
+	api_needs("limits of memory");
 	assert_int_equal(
 		api_in_child([]() { return under_limit(RLIMIT_DATA, true); }),
 		FINE);
@@ -127,6 +129,7 @@ static void new_throws_under_rlimit_data(void **)
 
 static void new_throws_under_a_limit_set_later(void **)
 {
+	api_needs("limits of memory");
 	assert_int_equal(
 		api_in_child([]() { return under_limit(RLIMIT_DATA, false); }),
 		FINE);

@@ -7,6 +7,7 @@
  * "api_early exit" is the program whose way out is watched: it leaves with
  * EXIT_SEEN_ALL only if each stage of exit() could allocate.
  */
+#include "../become.h"
 #include "api.h"
 
 #include <stdio.h>
@@ -115,7 +116,7 @@ static void the_heap_serves_a_library_set_up_first(void **state)
 
 static int run_exit(void)
 {
-	execl("/proc/self/exe", "api_early", "exit", NULL);
+	become_self("exit");
 	return 99;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "again.h"
 
+#include "../become.h"
+
 #include <err.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -16,7 +18,7 @@ static void become_probe(const char *options, const char *probe, int out,
 		unsetenv("TYPESLAB");
 	if (dup2(out, 1) < 0 || dup2(err_fd, 2) < 0)
 		_exit(126);
-	execl("/proc/self/exe", "again", probe, (char *)NULL);
+	become_self(probe);
 	_exit(127);
 }
 

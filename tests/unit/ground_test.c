@@ -123,6 +123,8 @@ static void test_few_extents(void **state)
 
 	(void)state;
 	begin(16ul << 30 >> 18);
+	if (region.nr_blocks < 16ul << 30 >> 18)
+		unit_needs("16 GiB of addresses");
 	for (size_t at = 0; at < 1ul << 30; at += region_grain()) {
 		assert_non_null(
 			take(&ground, region_grain(), unit_random(&seed)));
@@ -191,6 +193,7 @@ static void limit_data(void *unused)
 static void test_no_memory(void **state)
 {
 	(void)state;
+	unit_needs("limits of memory");
 	begin(BLOCKS);
 	unit_run_well(limit_data, NULL);
 }

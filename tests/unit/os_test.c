@@ -96,6 +96,7 @@ static void test_errno_is_kept(void **state)
 	size_t size;
 
 	(void)state;
+	unit_needs("addresses where nothing is mapped");
 	errno = E2BIG;
 	assert_null(os_reserve(SIZE_MAX / 2));
 	assert_false(os_commit(nowhere, page));
@@ -129,6 +130,7 @@ static void test_wiped_page(void **state)
 	uint32_t *word = os_wiped_page();
 
 	(void)state;
+	unit_needs("pages that are wiped in children");
 	assert_non_null(word);
 	*word = 7;
 	unit_run_well(look_at_wiped, word);
@@ -227,6 +229,7 @@ static void test_address_space_left(void **state)
 	struct rlimit limit;
 
 	(void)state;
+	unit_needs("limits of memory");
 	assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
 	if (limit.rlim_cur == RLIM_INFINITY)
 		assert_true(os_address_space_left() == SIZE_MAX);
@@ -321,6 +324,7 @@ static void test_program_name(void **state)
 	char name[32], small[4];
 
 	(void)state;
+	unit_needs("a name of the program");
 	os_program_name(name, sizeof(name));
 	assert_string_equal(name, "os_test");
 	os_program_name(small, sizeof(small));

@@ -289,6 +289,7 @@ static void test_random_in_children(void **state)
 	struct unit_child other = unit_run(print_random, heap);
 
 	(void)state;
+	unit_needs("pages that are wiped in children");
 	assert_string_not_equal(one.text, other.text);
 }
 

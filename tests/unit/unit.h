@@ -73,6 +73,12 @@ never_returns void unit_fail(const char *file, int line, const char *what);
 uint64_t unit_seed(void);
 uint64_t unit_random(uint64_t *state);
 
+/*
+ * Skips the test where EMULATOR is set: what runs programs of another machine
+ * (scripts/test-aarch64) has no kernel of its own, and lacks @what.
+ */
+void unit_needs(const char *what);
+
 /* Whether the byte at @p can be read; it is not touched otherwise. */
 bool unit_can_read(const void *p);
 
