@@ -72,10 +72,11 @@ test-gcc: setup
 	@scripts/run-tests build-gcc --suite unit --suite api --suite token \
 		--suite death --suite stress
 
-# As on systems with larger pages: a heap that counts in them.
-test-pages: setup all
-	@for page in 16K 64K; do \
-		scripts/run-tests $(BUILD) --setup pages$$page --suite unit \
+# As on other systems: a heap that counts in larger pages; one that fits into
+# 39 bits of addresses.
+test-systems: setup all
+	@for setup in pages16K pages64K bits39; do \
+		scripts/run-tests $(BUILD) --setup $$setup --suite unit \
 			--suite api --suite token --suite death --suite stress \
 			|| exit 1; \
 	done
@@ -155,7 +156,7 @@ help:
 	@echo 'make test-musl    the library on musl, static and shared'
 	@echo 'make test-aarch64 the tests in qemu'
 	@echo 'make test-hardened  the same suites under profile=hardened'
-	@echo 'make test-pages   the suites where pages are said to have 16 and 64 KiB'
+	@echo 'make test-systems the suites with pages of 16 and 64 KiB; in 39 bits of addresses'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make docs-check   what the pages name is there'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
@@ -180,4 +181,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all docs-check setup test test-hardened test-pages test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
+.PHONY: all docs-check setup test test-hardened test-systems test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "heap/heap.h"
+#include "os/os.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -44,6 +45,51 @@ static void test_race(void **state)
 		unit_run_well(race, NULL);
 }
 
+/* Of 47 or 48 bits of addresses what 39 bits are stays, in one piece. */
+static void leave_39_bits(void)
+{
+	const size_t all = 1ul << 39;
+	char *left = os_reserve(all);
+
+	unit_must(left);
+	for (size_t size = 1ul << 46; size >= 1ul << 30; size /= 2) {
+		while (os_reserve(size))
+			;
+	}
+	os_release(left, all);
+}
+
+/* The reservation is halved until it fits, and the arenas have room beside. */
+static void live_in_39_bits(void *unused)
+{
+	char *p;
+
+	(void)unused;
+	os_init();
+	leave_39_bits();
+	unit_must(!os_reserve(1ul << 40));
+	unit_must(heap_boot());
+	unit_must(region.nr_blocks * BLOCK_SIZE == 1ul << 38);
+	for (int i = 0; i < 100000; i++)
+		unit_must(heap_alloc(i % 5000, 0, i));
+	p = heap_alloc(64ul << 30, 0, 1);
+	unit_must(p);
+	p[0] = 1;
+	p[(64ul << 30) - 1] = 1;
+	heap_free(p);
+	/* As much again is left for the program's own. */
+	unit_must(os_reserve(1ul << 37));
+}
+
+static void test_39_bits(void **state)
+{
+	(void)state;
+	unit_needs("addresses of its own");
+	if (UNIT_HAS_SANITIZER)
+		return;
+	unit_run_well(live_in_39_bits, NULL);
+}
+
 static void boot_with_usr1_held(void *unused)
 {
 	sigset_t held, after;
@@ -77,6 +123,7 @@ static void boot_without_memory(void *unused)
 static void test_no_memory(void **state)
 {
 	(void)state;
+	unit_needs("limits of memory");
 	unit_run_well(boot_without_memory, NULL);
 }
 
@@ -84,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_race),
+		cmocka_unit_test(test_39_bits),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_no_memory),
 	};
