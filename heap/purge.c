@@ -128,7 +128,7 @@ static never_inline void look_through(struct heap *heap)
 	size_t hard = size_max(used / 2, layout.idle_max);
 	size_t before = nr_idle_bytes();
 	int64_t allowed = update_budget();
-	size_t idle;
+	size_t idle, next;
 
 	if (before > hard) {
 		purge(heap, (struct purge){ 0, layout.refunds,
@@ -142,8 +142,10 @@ static never_inline void look_through(struct heap *heap)
 	idle = nr_idle_bytes();
 	__atomic_fetch_sub(&budget, (int64_t)(before - idle), __ATOMIC_RELAXED);
 	/* Not again at once, above all where the system refuses to take. */
-	__atomic_store_n(&mark, size_max(soft, idle + soft / 4),
-			 __ATOMIC_RELAXED);
+	next = idle + soft / 4;
+	if (idle <= hard && next > hard)
+		next = hard;
+	__atomic_store_n(&mark, size_max(soft, next), __ATOMIC_RELAXED);
 }
 
 void purge_idle(struct heap *heap)
