@@ -77,12 +77,18 @@ static void check(const unsigned char *p, size_t size, int mark)
 			die("an object has two owners\n");
 }
 
-/* From call sites that the victim uses too, so that rows are the same. */
+/*
+ * As the macros do, but from one call site: so that the handler's rows are the
+ * victim's, whatever the compiler tells of types.
+ */
 static void *take(size_t size, bool nolock)
 {
+	static struct typeslab_site site;
+	const struct typeslab_from from = { 0, &site };
+
 	if (nolock)
-		return kmalloc_nolock(size, 0, NUMA_NO_NODE);
-	return kmalloc(size, GFP_KERNEL);
+		return typeslab_kmalloc_nolock(size, 0, NUMA_NO_NODE, from);
+	return typeslab_kmalloc(size, GFP_KERNEL, from);
 }
 
 static void on_signal(int number)
