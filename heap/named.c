@@ -18,7 +18,10 @@ void named_copy_name(char *to, const char *from)
 
 		to[i] = prints ? from[i] : '_';
 	}
-	to[i] = 0;
+	/* Readers want a name, and take a line that begins so for a remark. */
+	if (!i || to[0] == '#')
+		to[0] = '_';
+	to[i ? i : 1] = 0;
 }
 
 /* As many slots as a size class has, or as a quarter of a megabyte holds. */

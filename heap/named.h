@@ -16,7 +16,7 @@
 
 /* What a named cache is made of; copied. */
 struct named_spec {
-	const char *name; /* cut to what fits; what is not printable is '_' */
+	const char *name; /* cut to what fits; see named_copy_name() */
 	size_t size;	  /* of a slot; at least CLASS_GRAIN */
 	int node;	  /* whose memory is preferred; -1: any */
 	bool keeps_memory;
@@ -36,7 +36,10 @@ struct named_spec {
 #define VARIANT_SET_SHIFT   8 /* ten bits: the set of kmem_buckets */
 #define VARIANT_SET_MAX	    1023u
 
-/* @to has NAMED_NAME_SIZE bytes. */
+/*
+ * As it is shown: @to has NAMED_NAME_SIZE bytes. What is not printable is '_',
+ * as are an empty name and a first '#', which snapshots have for remarks.
+ */
 void named_copy_name(char *to, const char *from);
 
 /* NULL: no memory, or NR_NAMED_MAX are there; or in a signal handler. */

@@ -40,6 +40,10 @@ static void test_names(void **state)
 	named_copy_name(kept,
 			"a name that is longer than a name can be, by far");
 	assert_int_equal(strlen(kept), NAMED_NAME_SIZE - 1);
+	named_copy_name(kept, "");
+	assert_string_equal(kept, "_");
+	named_copy_name(kept, "#1#");
+	assert_string_equal(kept, "_1#");
 }
 
 /* Any size there can be, next to each other and freed by address alone. */
