@@ -118,6 +118,14 @@ static struct kmem_cache *create(const struct kmem_cache *wanted,
 	return cache;
 }
 
+static cold_path void panic(const char *name)
+{
+	char shown[NAMED_NAME_SIZE];
+
+	named_copy_name(shown, name);
+	report_no_cache(shown);
+}
+
 exported struct kmem_cache *
 typeslab_kmem_cache_create(const char *name, size_t size,
 			   const struct kmem_cache_args *args,
@@ -148,7 +156,7 @@ typeslab_kmem_cache_create(const char *name, size_t size,
 	if (cache)
 		return cache;
 	if (flags & SLAB_PANIC)
-		report_no_cache(wanted.name);
+		panic(wanted.name);
 	if (is_allowed)
 		return request_refuse(size, GFP_KERNEL);
 	errno = EINVAL;

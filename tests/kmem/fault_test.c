@@ -283,10 +283,20 @@ static void panic(void *unused)
 	kmem_cache_create("nothing", 0, NULL, SLAB_PANIC);
 }
 
+/* A name has no say in what a line looks like, and where it ends. */
+static void panic_odd(void *unused)
+{
+	(void)unused;
+	kmem_cache_create("a\ntypeslab: a name that is longer than names are",
+			  0, NULL, SLAB_PANIC);
+}
+
 static void test_panic(void **state)
 {
 	(void)state;
 	must_die(panic, "typeslab: cannot create cache: nothing\n");
+	must_die(panic_odd, "typeslab: cannot create cache: a_typeslab:_a_name_"
+			    "that_is_longer_than_names_ar\n");
 }
 
 int main(void)
