@@ -25,7 +25,8 @@ struct kmem_cache {
 	struct kmem_cache *next;
 };
 
-/* A destroyed cache's bin: that of large objects, which have no magazine. */
-#define KMEM_CACHE_DEAD ((uint32_t)CLASS_LARGE << BIN_SHIFT)
+/* A destroyed cache's bin: no class's, so it has no magazine and no slab. */
+#define KMEM_CACHE_DEAD ((uint32_t)NR_CLASSES << BIN_SHIFT)
+_Static_assert(NR_CLASSES < CLASS_LARGE, "a row has columns to spare");
 
 #endif /* KMEM_KMEM_CACHE_H */

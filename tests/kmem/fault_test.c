@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "typeslab/slab.h"
+#include "typeslab/whatis.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -137,9 +138,39 @@ static void destroy_twice(void *unused)
 	kmem_cache_destroy(others);
 }
 
+/* Of row 0, whose bins begin where all bins do. */
+static void *large_of_row_0(void)
+{
+	static struct typeslab_site sites[4096];
+	struct typeslab_whatis place;
+
+	for (size_t i = 0; i < array_size(sites); i++) {
+		const struct typeslab_from from = { 0, &sites[i] };
+		void *p = typeslab_kmalloc(100000, GFP_KERNEL, from);
+
+		unit_must(typeslab_whatis(p, &place));
+		if (place.domain == TYPESLAB_UNKNOWN && !place.partition)
+			return p;
+		kfree(p);
+	}
+	return NULL;
+}
+
+static void free_to_destroyed(void *unused)
+{
+	void *p = large_of_row_0();
+
+	(void)unused;
+	unit_must(p);
+	kmem_cache_destroy(others);
+	kmem_cache_free(others, p);
+}
+
 static void test_destroyed(void **state)
 {
 	(void)state;
+	must_die(free_to_destroyed, "typeslab: wrong cache free: 0x (102400 "
+				    "bytes, unknown-00, slot 0) to others\n");
 	must_die(use_destroyed, "typeslab: destroyed cache: others\n");
 	must_die(destroy_twice, "typeslab: destroyed cache: others\n");
 }
