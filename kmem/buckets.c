@@ -2,9 +2,12 @@
 /* buckets: see buckets.h. */
 #include "kmem/buckets.h"
 
+#include "kmem/kmem_cache.h"
 #include "kmem/request.h"
 
 #include "heap/named.h"
+
+#include <errno.h>
 
 struct kmem_buckets {
 	uint32_t set;
@@ -39,32 +42,46 @@ bool buckets_allow_copy(unsigned int set, size_t from, size_t to)
 	       to - buckets->useroffset <= buckets->usersize;
 }
 
-/* A constructor would need one size; the kernel takes and forgets it, too. */
-kmem_buckets *typeslab_kmem_buckets_create(const char *name, slab_flags_t flags,
-					   unsigned int useroffset,
-					   unsigned int usersize,
-					   void (*ctor)(void *object))
+static kmem_buckets *make(const char *name, unsigned int useroffset,
+			  unsigned int usersize)
 {
 	struct kmem_buckets *buckets = NULL;
 	uint32_t set;
 
-	(void)flags;
-	(void)ctor;
-	if (!heap_boot())
-		return request_refuse(0, GFP_KERNEL);
 	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
 	if (set > VARIANT_SET_MAX)
 		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
 	else
 		buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
 	if (!buckets)
-		return request_refuse(sizeof(*buckets), GFP_KERNEL);
+		return NULL;
 	buckets->set = set;
 	buckets->useroffset = useroffset;
 	buckets->usersize = usersize;
 	named_copy_name(buckets->name, name);
 	sets[set] = buckets;
 	return buckets;
+}
+
+/* A constructor would need one size; the kernel takes and forgets it, too. */
+kmem_buckets *typeslab_kmem_buckets_create(const char *name, slab_flags_t flags,
+					   unsigned int useroffset,
+					   unsigned int usersize,
+					   void (*ctor)(void *object))
+{
+	kmem_buckets *buckets = NULL;
+
+	(void)ctor;
+	if (name && heap_boot())
+		buckets = make(name, useroffset, usersize);
+	if (buckets)
+		return buckets;
+	if (flags & SLAB_PANIC)
+		kmem_cache_panic(name);
+	if (name)
+		return request_refuse(sizeof(*buckets), GFP_KERNEL);
+	errno = EINVAL;
+	return NULL;
 }
 
 static void *alloc(const kmem_buckets *buckets, size_t size, gfp_t gfp,

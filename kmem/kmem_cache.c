@@ -20,6 +20,14 @@ exported void typeslab_kmem_cache_destroy(struct kmem_cache *cache);
 exported int typeslab_kmem_cache_shrink(struct kmem_cache *cache);
 exported unsigned int typeslab_kmem_cache_size(struct kmem_cache *cache);
 
+void kmem_cache_panic(const char *name)
+{
+	char shown[NAMED_NAME_SIZE];
+
+	named_copy_name(shown, name ? name : "");
+	report_no_cache(shown);
+}
+
 /* Small objects share a line, as many as fit side by side. */
 static unsigned int align_for(size_t size, unsigned int asked,
 			      slab_flags_t flags)
@@ -118,14 +126,6 @@ static struct kmem_cache *create(const struct kmem_cache *wanted,
 	return cache;
 }
 
-static cold_path void panic(const char *name)
-{
-	char shown[NAMED_NAME_SIZE];
-
-	named_copy_name(shown, name);
-	report_no_cache(shown);
-}
-
 exported struct kmem_cache *
 typeslab_kmem_cache_create(const char *name, size_t size,
 			   const struct kmem_cache_args *args,
@@ -156,7 +156,7 @@ typeslab_kmem_cache_create(const char *name, size_t size,
 	if (cache)
 		return cache;
 	if (flags & SLAB_PANIC)
-		panic(wanted.name);
+		kmem_cache_panic(name);
 	if (is_allowed)
 		return request_refuse(size, GFP_KERNEL);
 	errno = EINVAL;

@@ -29,4 +29,7 @@ struct kmem_cache {
 #define KMEM_CACHE_DEAD ((uint32_t)NR_CLASSES << BIN_SHIFT)
 _Static_assert(NR_CLASSES < CLASS_LARGE, "a row has columns to spare");
 
+/* Reports that a cache or set of that name, or NULL, could not be made. */
+cold_path never_returns void kmem_cache_panic(const char *name);
+
 #endif /* KMEM_KMEM_CACHE_H */

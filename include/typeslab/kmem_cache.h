@@ -138,7 +138,10 @@ kmem_cache_create_usercopy(const char *name, size_t size, unsigned int align,
 void kmem_cache_destroy(struct kmem_cache *cache) __asm__(
 	"typeslab_kmem_cache_destroy");
 
-/* An object; __GFP_ZERO is not for caches with a constructor. */
+/*
+ * An object, aligned as its cache is; __GFP_ZERO is not for caches with a
+ * constructor, and does nothing there.
+ */
 void *kmem_cache_alloc(struct kmem_cache *cache,
 		       gfp_t gfp) __asm__("typeslab_kmem_cache_alloc");
 void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
@@ -148,7 +151,7 @@ void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
 #define kmem_cache_zalloc(cache, gfp) \
 	kmem_cache_alloc(cache, (gfp) | __GFP_ZERO)
 
-/* Reports an object that is not of @cache. */
+/* Reports an object that is not of @cache; NULL: nothing. */
 void kmem_cache_free(struct kmem_cache *cache,
 		     void *object) __asm__("typeslab_kmem_cache_free");
 
@@ -175,7 +178,14 @@ kmem_cache_size(struct kmem_cache *cache) __asm__("typeslab_kmem_cache_size");
 void check_object_size(const void *p, unsigned long size,
 		       bool to_user) __asm__("typeslab_check_object_size");
 
-/* A private set of size classes, which wins over type and site. */
+/*
+ * A private set of size classes, which wins over type and site. Each class is
+ * a cache of its own, made when first needed. NULL, or a report and the end
+ * under SLAB_PANIC: no name, and errno is EINVAL; no memory, or a set too many
+ * (there are 1,023), and errno is ENOMEM. The name is copied. Of each object
+ * users may have what [@useroffset, @useroffset + @usersize) holds of it. Other
+ * flags and @ctor are accepted: a constructor would have to know one size.
+ */
 typedef struct kmem_buckets kmem_buckets;
 
 kmem_buckets *
@@ -183,7 +193,10 @@ kmem_buckets_create(const char *name, slab_flags_t flags,
 		    unsigned int useroffset, unsigned int usersize,
 		    void (*ctor)(void *object)) __asm__("typeslab_kmem_buckets_"
 							"create");
-/* kfree() frees what these give. @valloc: as kvmalloc(). */
+/*
+ * As kmalloc() and kvmalloc(), from the set; @buckets NULL, as after a set that
+ * could not be made: from a row. kfree() frees what these give.
+ */
 void *kmem_buckets_alloc(kmem_buckets *buckets, size_t size,
 			 gfp_t gfp) __asm__("typeslab_kmem_buckets_alloc");
 void *kmem_buckets_valloc(kmem_buckets *buckets, size_t size,

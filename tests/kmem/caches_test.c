@@ -34,6 +34,60 @@ static void test_no_buckets(void **state)
 	kvfree(q);
 }
 
+static void *alloc_in_set(kmem_buckets *set, size_t size)
+{
+	return kmem_buckets_alloc_track_caller(set, size, GFP_KERNEL);
+}
+
+/* Apart from other sets and from rows, one class like another. */
+static void test_sets(void **state)
+{
+	kmem_buckets *a = kmem_buckets_create("a", 0, 0, 0, NULL);
+	kmem_buckets *b = kmem_buckets_create("b", SLAB_PANIC, 0, 0, NULL);
+	struct typeslab_whatis of_a, of_b, of_other;
+	char *p, *q, *r;
+
+	(void)state;
+	assert_non_null(a);
+	assert_non_null(b);
+	p = alloc_in_set(a, 100);
+	q = alloc_in_set(b, 100);
+	r = alloc_in_set(a, 200);
+	assert_true(typeslab_whatis(p, &of_a) && typeslab_whatis(q, &of_b));
+	assert_true(typeslab_whatis(r, &of_other));
+	assert_int_equal(of_a.domain, TYPESLAB_CACHE);
+	assert_int_not_equal(of_a.partition, of_b.partition);
+	assert_int_not_equal(of_a.partition, of_other.partition);
+	kfree(p);
+	kfree(q);
+	kfree(r);
+	errno = 0;
+	assert_null(kmem_buckets_create(NULL, 0, 0, 0, NULL));
+	assert_int_equal(errno, EINVAL);
+}
+
+static void make_sets(void *unused)
+{
+	unsigned int nr = 0;
+
+	(void)unused;
+	while (kmem_buckets_create("many", 0, 0, 0, NULL))
+		unit_must(++nr <= 1023);
+	/* Some are of other tests. */
+	unit_must(errno == ENOMEM && nr > 1000);
+	kmem_buckets_create("many", SLAB_PANIC, 0, 0, NULL);
+}
+
+static void test_too_many_sets(void **state)
+{
+	struct unit_child child = unit_run(make_sets, NULL);
+
+	(void)state;
+	assert_non_null(
+		strstr(child.text, "typeslab: cannot create cache: many\n"));
+	assert_true(WIFSIGNALED(child.status));
+}
+
 /* Only what is called alike is the same cache again, to the last letter. */
 static void test_names(void **state)
 {
@@ -228,6 +282,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_buckets),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_too_many_sets),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_refused_caches),
 		cmocka_unit_test(test_line),

@@ -273,6 +273,42 @@ static void test_counter(void **state)
 	kvfree(s);
 }
 
+static __attribute__((__format__(__printf__, 1, 2))) char *
+format(const char *text, ...)
+{
+	va_list arguments;
+	char *made;
+
+	va_start(arguments, text);
+	made = kvasprintf(GFP_KERNEL, text, arguments);
+	va_end(arguments);
+	return made;
+}
+
+/* What the kernel does not ask of both sides, or has in other files. */
+static void test_rare_names(void **state)
+{
+	struct kmem_cache *cache = kmem_cache_create("rare", 40, NULL, 0);
+	void *p = kmem_cache_alloc_lru(cache, NULL, GFP_KERNEL);
+	const char *s = kstrdup_const("lasts", GFP_KERNEL);
+	struct contract_counted *q = kvmalloc_obj(*q);
+	char *t = format("%s, %d", "text", 12);
+
+	(void)state;
+	assert_non_null(p);
+	assert_non_null(q);
+	assert_string_equal(s, "lasts");
+	assert_string_equal(t, "text, 12");
+	assert_true(ksize(q) >= sizeof(*q));
+	kmem_cache_free(cache, p);
+	kmem_cache_free(cache, NULL);
+	kmem_cache_destroy(cache);
+	kfree_const(s);
+	kfree_const(NULL);
+	kvfree(q);
+	kfree(t);
+}
+
 static void test_format(void **state)
 {
 	char *text = kasprintf(GFP_KERNEL, "%s", "");
@@ -299,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_node_forms),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_counter),
+		cmocka_unit_test(test_rare_names),
 		cmocka_unit_test(test_format),
 	};
 
