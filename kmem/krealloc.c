@@ -18,12 +18,27 @@ static int node_of(const void *p)
 	return layout_is_named(slab->bin) ? layout_named(slab->bin)->node : -1;
 }
 
+/* Who may not wait takes any node, as the allocation does. */
+static bool is_on_its_node(const void *p, const struct request *wanted)
+{
+	return !gfpflags_allow_blocking(wanted->gfp) || wanted->node < 0 ||
+	       node_count() == 1 || wanted->node >= node_count() ||
+	       node_of(p) == wanted->node;
+}
+
 static bool is_well_placed(const void *p, const struct request *wanted)
 {
-	bool has_node = wanted->node < 0 || node_count() == 1 ||
-			node_of(p) == wanted->node;
+	return !((uintptr_t)p & (wanted->align - 1)) &&
+	       is_on_its_node(p, wanted);
+}
 
-	return !((uintptr_t)p & (wanted->align - 1)) && has_node;
+/* kfree() may wait for a lock, and give memory back to the system. */
+static void free_old(const void *p, gfp_t gfp)
+{
+	if (gfpflags_allow_blocking(gfp))
+		heap_free((void *)p);
+	else
+		kfree_nolock(p);
 }
 
 static void *resize(const void *p, const struct request *wanted,
@@ -49,7 +64,7 @@ static void *resize(const void *p, const struct request *wanted,
 	if (!moved)
 		return NULL;
 	memcpy(moved, old, size_min(had, wanted->size));
-	heap_free(old);
+	free_old(old, wanted->gfp);
 	return moved;
 }
 
@@ -58,7 +73,7 @@ static void *realloc_for(const void *p, const struct request *wanted,
 {
 	if (!wanted->size) {
 		if (!ZERO_OR_NULL_PTR(p))
-			heap_free((void *)p);
+			free_old(p, wanted->gfp);
 		return ZERO_SIZE_PTR;
 	}
 	if (!is_power_of_two(wanted->align)) {

@@ -287,7 +287,8 @@ typeslab_inline void *typeslab_kvcalloc_node_from(struct typeslab_from from,
  * or ZERO_SIZE_PTR: allocates; @size 0: frees, and gives ZERO_SIZE_PTR. An
  * object that fits stays where it is and in its row; one that moves goes where
  * the new type belongs. On failure NULL, and @p is as it was. With __GFP_ZERO
- * what is added is zero, if all calls for this object said so.
+ * what is added is zero, if all calls for this object said so. Who may not wait
+ * frees the old object as kfree_nolock() does.
  */
 #define krealloc(...)	    TYPESLAB_CALL(krealloc, __VA_ARGS__)
 #define krealloc_array(...) TYPESLAB_CALL(krealloc_array, __VA_ARGS__)

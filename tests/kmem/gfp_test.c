@@ -67,6 +67,37 @@ static void use_up_cache(void *gfp)
 	syscall(SYS_exit_group, nr >= 500 ? 0 : 4);
 }
 
+static void *alloc_bytes(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp);
+}
+
+/* What the old objects held would be given back to the system by a kfree(). */
+static void move_all(void *gfp)
+{
+	static void *p[20000];
+	unsigned int nr_moved = 0;
+
+	for (size_t i = 0; i < array_size(p); i++)
+		unit_must(p[i] = alloc_bytes(3500, GFP_KERNEL));
+	for (size_t i = 0; i < array_size(p); i++)
+		kfree(p[i]);
+	for (size_t i = 0; i < array_size(p); i++)
+		unit_must(p[i] = kmalloc(3000, GFP_KERNEL));
+	forbid_calls();
+	for (size_t i = 0; i < array_size(p); i++) {
+		void *moved = krealloc(p[i], 3500, *(gfp_t *)gfp);
+
+		nr_moved += moved && moved != p[i];
+		p[i] = moved ? moved : p[i];
+	}
+	for (size_t i = 0; i < array_size(p); i++) {
+		if (krealloc(p[i], 0, *(gfp_t *)gfp) != ZERO_SIZE_PTR)
+			syscall(SYS_exit_group, 5);
+	}
+	syscall(SYS_exit_group, nr_moved ? 0 : 4);
+}
+
 /* Nothing was ever prepared, not even the library. */
 static void ask_for_what_is_not(void *gfp)
 {
@@ -90,6 +121,7 @@ static void test_no_call(void **state)
 	for (size_t i = 0; i < array_size(kinds); i++) {
 		unit_run_well(use_up, &kinds[i]);
 		unit_run_well(use_up_cache, &kinds[i]);
+		unit_run_well(move_all, &kinds[i]);
 		unit_run_well(ask_for_what_is_not, &kinds[i]);
 	}
 }
