@@ -44,7 +44,7 @@ static void count_waiting(int more)
 }
 
 /* A slab of ground that is committed already; NULL: none, or it is locked. */
-static struct slab *make_slab(uint32_t bin, uint32_t tag)
+static struct slab *make_slab(uint32_t bin, uint32_t tag, unsigned int tries)
 {
 	struct partition *partition = layout_partition(bin);
 	size_t size = layout_slot_size(bin);
@@ -53,7 +53,7 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag)
 	struct slab *slab;
 	char *ground;
 
-	if (!lock_try(&partition->lock, tag))
+	if (!lock_try_often(&partition->lock, tag, tries))
 		return NULL;
 	ground = ground_take_committed(&partition->slabs, span);
 	if (ground)
@@ -92,17 +92,17 @@ static void count_alloc(uint32_t bin)
 				   __ATOMIC_RELAXED);
 }
 
-void *nowait_alloc(uint32_t bin)
+void *nowait_alloc(uint32_t bin, unsigned int tries)
 {
 	struct cache *cache = cache_of_bin(bin);
 	uint32_t tag = thread_tag(thread_own());
 	struct slot slot;
 	bool has_more;
 
-	if (!cache_try_lock(cache, tag))
+	if (!lock_try_often(&cache->lock, tag, tries))
 		return NULL;
 	if (!cache_take_locked(cache, &slot, 1, 0)) {
-		struct slab *slab = make_slab(bin, tag);
+		struct slab *slab = make_slab(bin, tag, tries);
 
 		if (!slab) {
 			cache_unlock(cache);

@@ -23,8 +23,12 @@
 /* So many bins are remembered; one may drive out another. */
 #define NOWAIT_WANTED_MAX 64u
 
-/* A slot of the bin's cache, LIVE; NULL: none to be had without waiting. */
-void *nowait_alloc(uint32_t bin);
+/*
+ * A slot of the bin's cache, LIVE; NULL: none to be had without waiting. A lock
+ * that is taken is looked at @tries times: 1 or more; in a handler, whose own
+ * thread may hold it, more are in vain.
+ */
+void *nowait_alloc(uint32_t bin, unsigned int tries);
 
 /*
  * Frees an object whose state the caller changed from LIVE to STOCK. Where its

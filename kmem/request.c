@@ -18,6 +18,12 @@
  */
 #define NOFAIL_ROUNDS 1000
 
+/*
+ * How often who may not wait looks whether a lock is free: its holder, if it
+ * runs, keeps it for some hundred instructions.
+ */
+#define ATOMIC_TRIES 100
+
 void *request_refuse(size_t size, gfp_t gfp)
 {
 	/* To say so is a system call. */
@@ -81,19 +87,25 @@ static bool is_worth_asking_again(gfp_t gfp, size_t size, unsigned int round)
 	return true;
 }
 
+static void *take_without_waiting(uint32_t bin, size_t size, gfp_t gfp)
+{
+	bool is_any_instant = gfp & GFP_ANY_INSTANT;
+	void *p;
+
+	/* A handler may have stopped its thread in half a pop. */
+	if (!is_any_instant && !magazine_is_empty(thread_bin(bin)))
+		return heap_take_from(thread_bin(bin));
+	p = nowait_alloc(bin, is_any_instant ? 1 : ATOMIC_TRIES);
+	return p ? p : request_refuse(size, gfp);
+}
+
 void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp)
 {
 	unsigned int round = 0;
 	void *p;
 
-	if (!gfpflags_allow_blocking(gfp)) {
-		/* A handler may have stopped its thread in half a pop. */
-		if (!(gfp & GFP_ANY_INSTANT) &&
-		    !magazine_is_empty(thread_bin(bin)))
-			return heap_take_from(thread_bin(bin));
-		p = nowait_alloc(bin);
-		return p ? p : request_refuse(size, gfp);
-	}
+	if (!gfpflags_allow_blocking(gfp))
+		return take_without_waiting(bin, size, gfp);
 	do
 		p = heap_alloc_in_bin(bin);
 	while (!p && is_worth_asking_again(gfp, size, round++));

@@ -22,6 +22,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* To the processor: nothing goes on here until another one did something. */
+#ifdef __x86_64__
+#define LOCK_PAUSE "pause"
+#elif defined(__aarch64__)
+#define LOCK_PAUSE "yield"
+#else
+#define LOCK_PAUSE ""
+#endif
+
 #define LOCK_ID_BITS 20
 #define LOCK_ID_MAX  ((1u << LOCK_ID_BITS) - 1)
 
@@ -62,6 +71,18 @@ static inline bool lock_try(struct lock *lock, uint32_t tag)
 
 	return __atomic_compare_exchange_n(&lock->word, &expected, tag, false,
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* The same, @tries times or until it is taken: bounded, and no system call. */
+static inline bool lock_try_often(struct lock *lock, uint32_t tag,
+				  unsigned int tries)
+{
+	while (!lock_try(lock, tag)) {
+		if (!--tries)
+			return false;
+		__asm__ volatile(LOCK_PAUSE : : : "memory");
+	}
+	return true;
 }
 
 static inline void lock_release(struct lock *lock)

@@ -6,8 +6,8 @@
  *
  *	__GFP_DIRECT_RECLAIM	may wait: for a lock that another thread holds,
  *				and in system calls that get memory. Without it
- *				(GFP_ATOMIC, GFP_NOWAIT, 0) an allocation takes
- *				only locks that are free at that moment, makes
+ *				(GFP_ATOMIC, GFP_NOWAIT, 0) an allocation looks
+ *				a hundred times whether a lock is free, makes
  *				no system call, and gives NULL where that does
  *				not do. It has what its cache holds: the
  *				thread's stock, slabs in use, ground committed

@@ -172,6 +172,37 @@ static void test_one_adopts(void **state)
 	}
 }
 
+static void *release_soon(void *arg)
+{
+	struct shared *shared = arg;
+
+	while (!__atomic_load_n(&shared->inside, __ATOMIC_ACQUIRE))
+		;
+	lock_release(&shared->lock);
+	return NULL;
+}
+
+/* As often as was asked for, and no longer; at least once. */
+static void test_try_often(void **state)
+{
+	struct shared shared = { 0 };
+	pthread_t thread;
+	uint32_t tag = lock_tag(1, 1), other = lock_tag(2, 1);
+
+	(void)state;
+	assert_true(lock_try_often(&shared.lock, tag, 1));
+	assert_false(lock_try_often(&shared.lock, other, 1));
+	assert_false(lock_try_often(&shared.lock, other, 1000));
+	assert_int_equal(shared.lock.word, tag);
+	assert_int_equal(pthread_create(&thread, NULL, release_soon, &shared),
+			 0);
+	__atomic_store_n(&shared.inside, 1, __ATOMIC_RELEASE);
+	while (!lock_try_often(&shared.lock, other, 1000))
+		;
+	assert_int_equal(shared.lock.word, other);
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_one_adopts),
 		cmocka_unit_test(test_sleepers_wake),
 		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_try_often),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void test_beside_the_magazine(void **state)
 {
 	uint32_t bin = warm_bin();
 	unsigned int had = magazine_count(thread_bin(bin));
-	char *p = nowait_alloc(bin);
+	char *p = nowait_alloc(bin, 1);
 
 	(void)state;
 	assert_non_null(p);
@@ -64,11 +64,11 @@ static void test_locked_cache(void **state)
 	uint32_t bin = warm_bin();
 	struct cache *cache = cache_of_bin(bin);
 	uint32_t tag = thread_tag(thread_enter());
-	void *p = nowait_alloc(bin);
+	void *p = nowait_alloc(bin, 1);
 
 	(void)state;
 	assert_true(cache_try_lock(cache, tag));
-	assert_null(nowait_alloc(bin));
+	assert_null(nowait_alloc(bin, 1));
 	free_slot(p);
 	assert_true(nowait_is_unsettled());
 	cache_unlock(cache);
@@ -90,7 +90,7 @@ static void test_until_the_ground_ends(void **state)
 	size_t got = 0;
 
 	(void)state;
-	while (nowait_alloc(bin))
+	while (nowait_alloc(bin, 1))
 		got++;
 	assert_ptr_equal(ground->committed, committed);
 	assert_true(got <= slots);
@@ -99,7 +99,7 @@ static void test_until_the_ground_ends(void **state)
 	/* It is remembered, and the next who may wait sees to it. */
 	assert_true(nowait_is_unsettled());
 	nowait_settle(thread_enter());
-	assert_non_null(nowait_alloc(bin));
+	assert_non_null(nowait_alloc(bin, 1));
 }
 
 static void test_nothing_ever(void **state)
@@ -107,23 +107,23 @@ static void test_nothing_ever(void **state)
 	uint32_t bin = fresh_bin();
 
 	(void)state;
-	assert_null(nowait_alloc(bin));
-	assert_null(nowait_alloc(bin));
+	assert_null(nowait_alloc(bin, 1));
+	assert_null(nowait_alloc(bin, 1));
 	heap_free(heap_alloc_in_bin(fresh_bin()));
-	assert_non_null(nowait_alloc(bin));
+	assert_non_null(nowait_alloc(bin, 1));
 }
 
 /* One failure, and from the next settling on no row is without ground. */
 static void test_prepared(void **state)
 {
 	(void)state;
-	nowait_alloc(fresh_bin());
+	nowait_alloc(fresh_bin(), 1);
 	nowait_settle(thread_enter());
 	assert_false(nowait_is_unsettled());
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
 		/* A class that no other test uses; its span is long. */
 		uint32_t bin = bin_offset(row, CLASS_16K);
-		void *p = nowait_alloc(bin);
+		void *p = nowait_alloc(bin, 1);
 
 		assert_non_null(p);
 		free_slot(p);
@@ -132,7 +132,8 @@ static void test_prepared(void **state)
 	assert_true(nowait_is_unsettled());
 	nowait_settle(thread_enter());
 	for (unsigned int row = 0; row < layout.nr_rows; row++)
-		assert_non_null(nowait_alloc(bin_offset(row, CLASS_16K - 1)));
+		assert_non_null(
+			nowait_alloc(bin_offset(row, CLASS_16K - 1), 1));
 	nowait_settle(thread_enter());
 }
 
@@ -145,7 +146,7 @@ static void test_never_twice_at_the_end(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
-		nr_failed += !nowait_alloc(bin);
+		nr_failed += !nowait_alloc(bin, 1);
 		if (nowait_is_unsettled())
 			nowait_settle(thread_enter());
 	}
