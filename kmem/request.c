@@ -106,6 +106,8 @@ void *request_in_bin(uint32_t bin, size_t size, gfp_t gfp)
 
 	if (!gfpflags_allow_blocking(gfp))
 		return take_without_waiting(bin, size, gfp);
+	if (unlikely(twin_is_wanted()))
+		twin_make_wanted();
 	do
 		p = heap_alloc_in_bin(bin);
 	while (!p && is_worth_asking_again(gfp, size, round++));

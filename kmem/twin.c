@@ -6,6 +6,7 @@
 
 #include "base/line.h"
 #include "heap/named.h"
+#include "heap/nowait.h"
 
 #define NR_PLACES (2 * NR_NAMED_MAX)
 
@@ -18,10 +19,24 @@
 static uint64_t places[NR_PLACES];
 static struct lock lock;
 
+/* Keys, plus 1, of twins that should be made; 0: none. */
+static uint64_t wanted[TWIN_WANTED_MAX];
+static bool is_wanted;
+
 /* Bins are fewer than 2^24, variants fewer than 2^18. */
 static uint64_t key_of(uint32_t bin, uint32_t variant)
 {
 	return (uint64_t)variant << 24 | bin >> BIN_SHIFT;
+}
+
+static uint32_t bin_of_key(uint64_t key)
+{
+	return (key & ((1u << 24) - 1)) << BIN_SHIFT;
+}
+
+static uint32_t variant_of_key(uint64_t key)
+{
+	return key >> 24;
 }
 
 static unsigned int first_place(uint64_t key)
@@ -130,6 +145,47 @@ static uint32_t make_once(struct heap *heap, uint32_t bin, uint32_t variant)
 		     : TWIN_NONE;
 }
 
+/* Large objects are not for who may not wait. */
+static void want(uint32_t bin, uint64_t key)
+{
+	if (class_of_bin(bin) == CLASS_LARGE)
+		return;
+	__atomic_store_n(&wanted[first_place(key) % TWIN_WANTED_MAX], key + 1,
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&is_wanted, true, __ATOMIC_RELEASE);
+}
+
+bool twin_is_wanted(void)
+{
+	return __atomic_load_n(&is_wanted, __ATOMIC_RELAXED);
+}
+
+static void make_wanted(struct heap *heap, uint64_t key)
+{
+	uint32_t bin = make_once(heap, bin_of_key(key), variant_of_key(key));
+
+	if (bin != TWIN_NONE)
+		nowait_fill(heap, bin);
+}
+
+void twin_make_wanted(void)
+{
+	struct heap *heap = thread_enter();
+
+	if (!heap)
+		return;
+	/* Before they are looked at: who stores later sets it again. */
+	__atomic_store_n(&is_wanted, false, __ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < TWIN_WANTED_MAX; i++) {
+		uint64_t key =
+			__atomic_exchange_n(&wanted[i], 0, __ATOMIC_SEQ_CST);
+
+		if (key)
+			make_wanted(heap, key - 1);
+	}
+	thread_leave(heap);
+}
+
 uint32_t twin_find(uint32_t bin, uint32_t variant, bool may_make)
 {
 	struct heap *heap;
@@ -140,6 +196,8 @@ uint32_t twin_find(uint32_t bin, uint32_t variant, bool may_make)
 	find_place(key_of(bin, variant), &entry);
 	if (entry)
 		return bin_of_number(entry & ((1u << NUMBER_BITS) - 1));
+	if (!may_make)
+		want(bin, key_of(bin, variant));
 	heap = may_make ? thread_enter() : NULL;
 	if (!heap)
 		return TWIN_NONE;

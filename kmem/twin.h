@@ -5,7 +5,8 @@
  * Owns:       the map from a cache and a variant to the variant's cache.
  * Promises:   accounted, reclaimable and node-bound objects, and those of
  *             kmem_buckets, have caches of their own, made when first needed;
- *             one cache and variant, one twin. Finding one takes no lock.
+ *             one cache and variant, one twin. Finding one takes no lock, and
+ *             may be done by a signal handler at any instant.
  * Relies on:  named_create().
  * Invariant:  the map has more places than there can be named caches.
  */
@@ -24,5 +25,14 @@
  * TWIN_NONE. The first twin of a set in a row's class is that of row 0.
  */
 uint32_t twin_find(uint32_t bin, uint32_t variant, bool may_make);
+
+/*
+ * Twins that were not there for who may not make them are remembered, so many
+ * of them: one may drive out another. Whether there are some; and makes them,
+ * each with a slab for the next one who may not wait.
+ */
+#define TWIN_WANTED_MAX 16u
+bool twin_is_wanted(void);
+void twin_make_wanted(void);
 
 #endif /* KMEM_TWIN_H */
