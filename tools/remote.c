@@ -157,23 +157,32 @@ void remote_complain(pid_t pid, int error)
 		      strerror(error));
 }
 
-int remote_find_symbol(pid_t pid, const char *name, uintptr_t *address)
+Dwfl *remote_open(pid_t pid)
 {
-	struct search search = { .name = name, .in_own_library = true };
 	Dwfl *dwfl = dwfl_begin(&callbacks);
 	int error;
 
 	if (!dwfl) {
 		warnx("elfutils: %s", dwfl_errmsg(-1));
-		return -1;
+		return NULL;
 	}
 	searched_pid = pid;
 	error = report_mappings(dwfl, pid);
 	if (error) {
 		remote_complain(pid, error);
 		dwfl_end(dwfl);
-		return -1;
+		return NULL;
 	}
+	return dwfl;
+}
+
+int remote_find_symbol(pid_t pid, const char *name, uintptr_t *address)
+{
+	struct search search = { .name = name, .in_own_library = true };
+	Dwfl *dwfl = remote_open(pid);
+
+	if (!dwfl)
+		return -1;
 	dwfl_getmodules(dwfl, search_module, &search, 0);
 	search.in_own_library = false;
 	if (!search.address)

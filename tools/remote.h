@@ -13,9 +13,16 @@
 #ifndef TOOLS_REMOTE_H
 #define TOOLS_REMOTE_H
 
+#include <elfutils/libdwfl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/*
+ * The files mapped into @pid, for questions about its addresses; dwfl_end() is
+ * due before the next call of either. NULL after a complaint.
+ */
+Dwfl *remote_open(pid_t pid);
 
 /*
  * The run-time address of data symbol @name in @pid: of libtypeslab first, of

@@ -5,8 +5,7 @@
  * Owns:       nothing between calls.
  * Promises:   reads the process's own map; complains, naming the process,
  *             where it has none: another version, another mode than typed.
- * Relies on:  the layouts of the heap's rooms being those of this very build;
- *             the root names their sizes.
+ * Relies on:  heap_map for the map.
  *
  * Who sees this sees the process's secret map: it is for eyes that may.
  */
