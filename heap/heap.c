@@ -107,11 +107,11 @@ static void *or_no_memory(void *p)
 	return p;
 }
 
-/* The thread leaves the heap with @p. */
-static void *leave_with(struct heap *heap, void *p)
+/* The thread leaves the heap with @p; @site 0: of a cache that it knew. */
+static void *leave_with(struct heap *heap, void *p, uintptr_t site)
 {
 	if (unlikely(layout.is_traced))
-		trace_alloc(p);
+		trace_alloc(p, site);
 	thread_leave(heap);
 	return p;
 }
@@ -127,7 +127,7 @@ static never_inline void *alloc_rare(size_t size, uint64_t token,
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
-	return or_no_memory(leave_with(heap, p));
+	return or_no_memory(leave_with(heap, p, site));
 }
 
 /* What no pure map says: dedicated tokens, and small ones. */
@@ -200,7 +200,7 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
-	leave_with(heap, p);
+	leave_with(heap, p, site);
 	if (p && !is_zero)
 		memset(p, 0, size);
 	return or_no_memory(p);
@@ -219,7 +219,7 @@ static never_inline void *alloc_aligned_slow(size_t size, size_t align,
 	token = caller_settle(heap, size, token, site);
 	row = layout_row(token, site);
 	p = alloc_in_row(heap, row, size, align, &is_zero);
-	return or_no_memory(leave_with(heap, p));
+	return or_no_memory(leave_with(heap, p, site));
 }
 
 void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
@@ -245,7 +245,7 @@ void *heap_alloc_in_bin(uint32_t bin)
 
 	if (!heap)
 		return NULL;
-	return leave_with(heap, alloc_in_bin(heap, bin, none, &is_zero));
+	return leave_with(heap, alloc_in_bin(heap, bin, none, &is_zero), 0);
 }
 
 void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero)
@@ -255,7 +255,7 @@ void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero)
 
 	if (!heap)
 		return NULL;
-	return leave_with(heap, alloc_in_bin(heap, bin, large, is_zero));
+	return leave_with(heap, alloc_in_bin(heap, bin, large, is_zero), 0);
 }
 
 bool heap_trim(void)
@@ -462,9 +462,9 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	token = caller_settle(heap, size, token, site);
 	row = realloc_row(slab, token, site);
 	if (row == row_of_bin(slab->bin) && resize_in_place(heap, slab, size))
-		return leave_with(heap, p);
+		return leave_with(heap, p, site);
 	moved = alloc_in_row(heap, row, size, 1, &is_zero);
-	leave_with(heap, moved);
+	leave_with(heap, moved, site);
 	if (!moved)
 		return or_no_memory(NULL);
 	memcpy(moved, untagged(p), size_min(size, usable_of(slab)));

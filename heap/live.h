@@ -32,11 +32,13 @@ struct live_root {
 	const void *first_heap; /* the list's head */
 	const void *region;
 	const void *shape; /* see shape.h */
+	const void *trace; /* see trace.h */
 	uint32_t layout_size;
 	uint32_t heap_size;
 	uint32_t cache_size;
 	uint32_t partition_size;
 	uint32_t named_size;
+	uint32_t record_size; /* of the trace */
 };
 
 /* Copies @size bytes at @address of the process; false: it cannot. */

@@ -121,7 +121,7 @@ void *nowait_alloc(uint32_t bin, unsigned int tries)
 	if (unlikely(layout_is_hardened(bin)))
 		scrub_dress(&layout.scrub, slot.address, layout_slot_size(bin));
 	if (unlikely(layout.is_traced))
-		trace_alloc(slot.address);
+		trace_alloc(slot.address, 0);
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
 	count_alloc(bin);
 	return slot.address;

@@ -6,6 +6,7 @@
 #include "heap/options.h"
 #include "heap/shape.h"
 #include "heap/thread.h"
+#include "heap/trace.h"
 #include "os/os.h"
 #include "report/report.h"
 
@@ -20,11 +21,13 @@ exported const struct live_root typeslab_live_1 = {
 	.first_heap = &thread_heaps,
 	.region = &region,
 	.shape = shape_fields,
+	.trace = &trace_table,
 	.layout_size = sizeof(struct layout),
 	.heap_size = sizeof(struct heap),
 	.cache_size = sizeof(struct cache),
 	.partition_size = sizeof(struct partition),
 	.named_size = sizeof(struct named),
+	.record_size = sizeof(struct trace_record),
 };
 
 static bool read_own(void *context, uint64_t address, void *to, size_t size)

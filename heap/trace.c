@@ -3,7 +3,6 @@
 #include "heap/trace.h"
 
 #include "base/compiler.h"
-#include "os/stack.h"
 #include "region/arena.h"
 
 #include <string.h>
@@ -21,51 +20,36 @@
 /* How often a place that somebody writes to is looked at again. */
 #define TRIES 64
 
-struct kept_stack {
-	uintptr_t frames[STACK_FRAMES];
-};
-
-struct record {
-	const void *block; /* NULL: the record is free */
-	uint32_t is_taken; /* under change */
-	uint8_t nr_allocated;
-	uint8_t nr_freed;
-	bool is_live;
-	uint8_t turn; /* in a place's first record: who gives way next */
-	struct kept_stack allocated;
-	struct kept_stack freed;
-};
-
-_Static_assert(sizeof(struct record) == 256, "whole lines");
+struct trace_table trace_table;
 
 static struct arena arena;
-static struct record *table;
 static unsigned int place_shift;
 
 bool trace_init(void)
 {
 	size_t nr = BLOCKS_MOST;
 
-	while (nr >= BLOCKS_LEAST && !table) {
-		size_t size = nr * sizeof(struct record);
+	for (; nr >= BLOCKS_LEAST && !trace_table.records; nr /= 2) {
+		size_t size = nr * sizeof(struct trace_record);
 
 		place_shift = 64 - __builtin_ctzl(nr / WAYS);
+		trace_table.nr = nr;
 		if (arena_init(&arena, size, size))
-			table = arena_take(&arena, size, sizeof(struct record));
-		nr /= 2;
+			trace_table.records = arena_take(
+				&arena, size, sizeof(struct trace_record));
 	}
-	return table;
+	return trace_table.records;
 }
 
-static struct record *place_of(const void *block)
+static struct trace_record *place_of(const void *block)
 {
 	uint64_t hash = (uintptr_t)block * 0x9e3779b97f4a7c15u;
 
-	return &table[(hash >> place_shift) * WAYS];
+	return &trace_table.records[(hash >> place_shift) * WAYS];
 }
 
 /* The first record of a place stands for all of it. */
-static bool take_place(struct record *place)
+static bool take_place(struct trace_record *place)
 {
 	for (int i = 0; i < TRIES; i++) {
 		if (!__atomic_exchange_n(&place->is_taken, 1, __ATOMIC_ACQUIRE))
@@ -74,12 +58,13 @@ static bool take_place(struct record *place)
 	return false;
 }
 
-static void give_place(struct record *place)
+static void give_place(struct trace_record *place)
 {
 	__atomic_store_n(&place->is_taken, 0, __ATOMIC_RELEASE);
 }
 
-static struct record *find_record(struct record *place, const void *block)
+static struct trace_record *find_record(struct trace_record *place,
+					const void *block)
 {
 	for (unsigned int i = 0; i < WAYS; i++) {
 		if (place[i].block == block)
@@ -88,7 +73,7 @@ static struct record *find_record(struct record *place, const void *block)
 	return NULL;
 }
 
-static struct record *find_dead(struct record *place)
+static struct trace_record *find_dead(struct trace_record *place)
 {
 	for (unsigned int i = 0; i < WAYS; i++) {
 		if (!place[i].is_live)
@@ -97,32 +82,52 @@ static struct record *find_dead(struct record *place)
 	return &place[place->turn++ % WAYS];
 }
 
-static struct record *choose_record(struct record *place, const void *block)
+static struct trace_record *choose_record(struct trace_record *place,
+					  const void *block)
 {
-	struct record *record = find_record(place, block);
+	struct trace_record *record = find_record(place, block);
 
 	if (!record)
 		record = find_record(place, NULL);
 	return record ? record : find_dead(place);
 }
 
-static uint8_t keep(struct kept_stack *to, const struct kept_stack *from,
+static uint8_t keep(struct trace_stack *to, const struct trace_stack *from,
 		    unsigned int nr)
 {
 	memcpy(to->frames, from->frames, nr * sizeof(from->frames[0]));
 	return nr;
 }
 
-void trace_alloc(const void *p)
+/* As trace_alloc() promises; returns how many frames there are then. */
+static unsigned int begin_at(struct trace_stack *stack, unsigned int nr,
+			     uintptr_t site)
 {
-	struct record *place = place_of(p);
-	struct kept_stack stack;
-	struct record *record;
+	uintptr_t call = site - 1;
+
+	for (unsigned int i = 0; site && i < nr; i++) {
+		if (stack->frames[i] != call)
+			continue;
+		memmove(stack->frames, &stack->frames[i],
+			(nr - i) * sizeof(call));
+		return nr - i;
+	}
+	if (site && !nr)
+		stack->frames[nr++] = call;
+	return nr;
+}
+
+void trace_alloc(const void *p, uintptr_t site)
+{
+	struct trace_record *place = place_of(p);
+	struct trace_stack stack;
+	struct trace_record *record;
 	unsigned int nr;
 
 	if (!p)
 		return;
 	nr = stack_read(stack.frames, STACK_FRAMES);
+	nr = begin_at(&stack, nr, site);
 	if (!take_place(place))
 		return;
 	record = choose_record(place, p);
@@ -135,9 +140,9 @@ void trace_alloc(const void *p)
 
 void trace_free(const void *p)
 {
-	struct record *place = place_of(p);
-	struct kept_stack stack;
-	struct record *record;
+	struct trace_record *place = place_of(p);
+	struct trace_stack stack;
+	struct trace_record *record;
 	unsigned int nr = stack_read(stack.frames, STACK_FRAMES);
 
 	if (!take_place(place))
@@ -153,7 +158,7 @@ void trace_free(const void *p)
 /* Not under the place's lock: who reports may have been interrupted in it. */
 void trace_find(struct report_place *place)
 {
-	const struct record *record =
+	const struct trace_record *record =
 		find_record(place_of(place->start), place->start);
 
 	if (!record)

@@ -18,7 +18,7 @@ static struct report_place look(const void *block)
 
 static int never_inline alloc_here(const void *block)
 {
-	trace_alloc(block);
+	trace_alloc(block, 0);
 	return 1;
 }
 
@@ -61,6 +61,48 @@ static void test_life(void **state)
 	/* A new life: the old free is forgotten. */
 	alloc_here(BLOCK(1));
 	assert_int_equal(look(BLOCK(1)).freed.nr, 0);
+}
+
+/* The stack begins with the call of the door, wherever that is on it. */
+static int never_inline alloc_door(const void *block)
+{
+	trace_alloc(block, (uintptr_t)__builtin_return_address(0));
+	return 1;
+}
+
+static uintptr_t never_inline call_door(const void *block)
+{
+	int one = alloc_door(block);
+
+	return (uintptr_t)__builtin_return_address(0) + one;
+}
+
+static void test_site(void **state)
+{
+	struct report_place place;
+
+	(void)state;
+	alloc_here(BLOCK(3));
+	assert_true(names(look(BLOCK(3)).allocated, alloc_here));
+	/* One after the call; what called the caller follows. */
+	unit_must(call_door(BLOCK(4)));
+	place = look(BLOCK(4));
+	assert_true(place.allocated.nr > 1);
+	assert_false(names(place.allocated, alloc_door));
+	assert_in_range(place.allocated.frames[0], (uintptr_t)call_door,
+			(uintptr_t)call_door + 100);
+}
+
+/* A site that is not on the stack changes nothing. */
+static void test_strange_site(void **state)
+{
+	(void)state;
+	trace_alloc(BLOCK(5), 1);
+	trace_alloc(BLOCK(6), 0);
+	assert_int_equal(look(BLOCK(5)).allocated.frames[0],
+			 look(BLOCK(6)).allocated.frames[0]);
+	assert_int_equal(look(BLOCK(5)).allocated.nr,
+			 look(BLOCK(6)).allocated.nr);
 }
 
 /* What was never allocated is not kept; no block is no block. */
@@ -152,6 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_site),
+		cmocka_unit_test(test_strange_site),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_dead_give_way),
