@@ -4,21 +4,31 @@
 #include "tools/heap_format.h"
 #include "tools/heap_histogram.h"
 #include "tools/kmalloc_histogram.h"
+#include "tools/sites.h"
 #include "tools/source.h"
 #include "tools/terminal.h"
 #include "tools/types_map.h"
 
 #include <argp.h>
 #include <err.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SLABINFO "/proc/slabinfo"
+
+/* Sites named unless --sites says how many. */
+#define SITES_NAMED 20
 
 struct options {
 	bool is_slabinfo;
 	int format;
 	const char *source;
 	const char *types; /* a table of names, or NULL */
+	uint64_t nr_sites; /* to name; 0: none */
+};
+
+enum {
+	KEY_SITES = 256,
 };
 
 static const struct argp_option option_list[] = {
@@ -34,8 +44,25 @@ static const struct argp_option option_list[] = {
 	  .arg = "TABLE",
 	  .doc = "Name the types of each partition of a process; TABLE is "
 		 "what `typeslab types` printed. Discloses its secret map" },
+	{ .name = "sites",
+	  .key = KEY_SITES,
+	  .arg = "N",
+	  .flags = OPTION_ARG_OPTIONAL,
+	  .doc = "Name the N (default 20) call sites whose live objects have "
+		 "no type and are the most bytes, of a process that was "
+		 "started with TYPESLAB=trace=on" },
 	{ 0 },
 };
+
+static uint64_t read_count(const char *argument, struct argp_state *state)
+{
+	struct piece word = { .start = argument, .length = strlen(argument) };
+	uint64_t count;
+
+	if (!piece_to_number(word, &count) || !count)
+		argp_error(state, "not a number of sites: '%s'", argument);
+	return count;
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -53,6 +80,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case 't':
 		options->types = argument;
 		return 0;
+	case KEY_SITES:
+		options->nr_sites = SITES_NAMED;
+		if (argument)
+			options->nr_sites = read_count(argument, state);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (options->source)
 			argp_error(state, "one source is enough");
@@ -63,6 +95,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 			argp_error(state, "a process or a file is needed");
 		if (options->format && (options->is_slabinfo || options->types))
 			argp_error(state, "--format is for heaps alone");
+		if (options->nr_sites &&
+		    (options->is_slabinfo || options->types || options->format))
+			argp_error(state, "--sites is told by itself");
 		if (!options->source)
 			options->source = SLABINFO;
 		return 0;
@@ -138,6 +173,48 @@ static int draw_types(const char *source, const char *path)
 	return status;
 }
 
+static void sum_caches(struct site_totals *totals,
+		       const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_caches; i++) {
+		const struct snapshot_cache *cache = &snapshot->caches[i];
+		struct site_sum *sum = cache->domain == DOMAIN_UNKNOWN
+					       ? &totals->untyped
+					       : &totals->typed;
+
+		if (cache->domain == SNAPSHOT_NAMED)
+			continue;
+		sum->objects += cache->live_objects;
+		sum->bytes += cache->live_objects * cache->object_size;
+	}
+}
+
+/* Names the sites of process @source that give no type: the exit status. */
+static int name_sites(const char *source, size_t most)
+{
+	struct site_totals totals = { 0 };
+	struct sites sites = { 0 };
+	struct snapshot snapshot;
+	int status;
+	pid_t pid;
+
+	if (!source_is_pid(source, &pid)) {
+		warnx("%s: --sites is for live processes: a snapshot does not "
+		      "tell who allocated what",
+		      source_name(source));
+		return COMMAND_FAILED;
+	}
+	if (source_read_snapshot(source, &snapshot) < 0)
+		return COMMAND_FAILED;
+	sum_caches(&totals, &snapshot);
+	snapshot_fini(&snapshot);
+	status = sites_read(&sites, pid);
+	if (!status)
+		status = sites_print(&sites, pid, &totals, most, stdout);
+	sites_fini(&sites);
+	return status < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
+}
+
 static int draw_slabinfo(const char *path)
 {
 	struct histogram histogram;
@@ -177,6 +254,8 @@ int command_hist(int argc, char **argv)
 		return COMMAND_FAILED;
 	if (options.is_slabinfo)
 		return draw_slabinfo(options.source);
+	if (options.nr_sites)
+		return name_sites(options.source, options.nr_sites);
 	status = draw_heap(options.source, options.format);
 	if (!status && options.types &&
 	    (draw_types(options.source, options.types) < 0 ||

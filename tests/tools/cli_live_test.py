@@ -100,6 +100,65 @@ def test_static_program():
     check_contents(STATIC)
 
 
+def sites_of(program, options="trace=on", *more):
+    with waiting(program, env={**os.environ, "TYPESLAB": options}) as child:
+        return run("hist", "--sites", *more, child.pid)
+
+
+def test_sites():
+    """Who allocates without a type: the function, file:line, and how much."""
+    source = (Path(__file__).parent / "live_target.c").read_text()
+    lines = source.splitlines()
+    small = [n for n, line in enumerate(lines, 1) if ": malloc(" in line][0]
+    large = [n for n, line in enumerate(lines, 1)
+             if "= malloc(LARGE" in line][0]
+    for program in (SHARED, STATIC):
+        for mode in ("typed", "dedicated"):
+            status, out, err = sites_of(program, f"trace=on,mode={mode}")
+            tap.equal((status, err), (0, ""))
+            rows = re.findall(r"(?m)^ *(\d+) +(\d+)  (.*)$", out)
+            # In a line or two: of one statement the compiler names either.
+            for size, nr, first in ((SLOT * 100, 100, small),
+                                    (None, 1, large)):
+                found = [row for row in rows if row[1] == str(nr) and
+                         re.search(rf" at .*live_target\.c:({first}|{first-1})$",
+                                   row[2])]
+                tap.equal(len(found), 1, out)
+                assert size in (None, int(found[0][0])), out
+            tap.equal(sum(int(b) for b, _, what in rows if what[0] != "="),
+                      int(rows[-2][0]), out)
+            tap.equal(sum(int(n) for _, n, what in rows if what[0] != "="),
+                      int(rows[-2][1]), out)
+            tap.equal([what for *_, what in rows[-2:]],
+                      ["= without a type", "= with a type"])
+            tap.equal(rows[-1][1], "901")
+            assert "without a record" not in out, out
+
+
+def test_sites_few():
+    status, out, err = sites_of(STATIC, "trace=on", "--sites=1")
+    tap.equal((status, err), (0, ""))
+    tap.equal(len(re.findall(" at | in ", out)), 1, out)
+    assert re.search(r"\d  \d+ more sites\n", out), out
+
+
+def test_sites_need_a_record():
+    for options in ("trace=fault", "trace=off", "mode=dedicated"):
+        status, out, err = sites_of(SHARED, options)
+        tap.equal((status, out), (2, ""), options)
+        tap.contains(err, "start it with TYPESLAB=trace=on")
+    status, out, err = sites_of(SHARED, "trace=on,mode=random")
+    tap.equal((status, out), (2, ""))
+    tap.contains(err, "mode is not typed")
+    redis = Path(__file__).parent / "samples/redis.snapshot"
+    status, out, err = run("hist", "--sites", redis)
+    tap.equal((status, out), (2, ""))
+    tap.contains(err, "--sites is for live processes")
+    for args in (["--sites=0"], ["--sites=x"], ["--sites", "--slabinfo"],
+                 ["--sites", "--format=json"], ["--sites", "--types=x"]):
+        tap.equal(run("hist", *args, "1")[:2], (2, ""), args)
+
+
 def test_odd_name():
     """A name cannot end a line of the text or move a cursor."""
     with tempfile.TemporaryDirectory() as folder:
