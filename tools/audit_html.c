@@ -101,6 +101,10 @@ static void put_summary(const struct audit *audit, FILE *to)
 	if (audit_knows_typed(audit))
 		fprintf(to, "<p>%zu calls, %.1f %% typed.</p>\n",
 			audit_all(&sum), audit_share(&sum));
+	fprintf(to,
+		"<p id=\"places\">%zu calls without a type, at %zu places."
+		"</p>\n",
+		sum.by[SITE_UNTYPED], audit_places(audit));
 	put_bar(&sum, to);
 }
 

@@ -72,6 +72,26 @@ static json_t *site_of(const struct audit_site *site)
 	return object;
 }
 
+static json_t *folders_of(const struct audit *audit)
+{
+	json_t *array = json_array();
+	size_t nr;
+	struct audit_folder *folders = audit_folders(audit, &nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		json_t *folder = json_object();
+
+		json_object_set_new(folder, "folder", text_of(folders[i].name));
+		json_object_set_new(folder, "untyped",
+				    json_integer(folders[i].calls));
+		json_object_set_new(folder, "places",
+				    json_integer(folders[i].places));
+		json_array_append_new(array, folder);
+	}
+	free(folders);
+	return array;
+}
+
 void audit_print_json(const struct audit *audit,
 		      const struct audit_report *report, FILE *to)
 {
@@ -92,6 +112,9 @@ void audit_print_json(const struct audit *audit,
 	json_object_set_new(all, "subject", text_of(report->subject));
 	json_object_set_new(all, "remarks", json_integer(audit->nr_remarks));
 	json_object_set_new(all, "sum", counts_of(audit, &sum));
+	json_object_set_new(all, "untyped_places",
+			    json_integer(audit_places(audit)));
+	json_object_set_new(all, "folders", folders_of(audit));
 	json_object_set_new(all, "files", files);
 	json_object_set_new(all, "sites", sites);
 	if (json_dumpf(all, to, JSON_INDENT(1) | JSON_SORT_KEYS) < 0)

@@ -45,9 +45,9 @@ static void print_sum(const struct audit *audit, const struct audit_counts *sum,
 {
 	if (!audit_knows_typed(audit)) {
 		fprintf(to,
-			"%zu calls without a type; remarks do not tell how "
-			"many have one\n",
-			sum->by[SITE_UNTYPED]);
+			"%zu calls without a type, at %zu places; remarks do "
+			"not tell how many have one\n",
+			sum->by[SITE_UNTYPED], audit_places(audit));
 		return;
 	}
 	fprintf(to,
@@ -125,6 +125,27 @@ static void print_files(const struct audit *audit, struct histogram_style style,
 	free(files);
 }
 
+/* What remarks alone can tell by file is where to begin. */
+static void print_folders(const struct audit *audit,
+			  const struct audit_report *report, FILE *to)
+{
+	size_t nr, shown;
+	struct audit_folder *folders = audit_folders(audit, &nr);
+
+	shown = report->has_all_sites || nr < AUDIT_FEW_FOLDERS
+			? nr
+			: AUDIT_FEW_FOLDERS;
+	fprintf(to, "\n%-*s  calls places\n", FILE_COLUMNS, "folder");
+	for (size_t i = 0; i < shown; i++) {
+		print_name(*folders[i].name ? folders[i].name : ".", to);
+		fprintf(to, " %6zu %6zu\n", folders[i].calls,
+			folders[i].places);
+	}
+	if (shown < nr)
+		fprintf(to, "and %zu more folders (--all)\n", nr - shown);
+	free(folders);
+}
+
 static void print_site(const struct audit_site *site, FILE *to)
 {
 	fprintf(to, "     %s:%u", *site->file ? site->file : "(not told)",
@@ -172,6 +193,8 @@ void audit_print_text(const struct audit *audit,
 	print_sum(audit, &sum, to);
 	if (audit_all(&sum) && audit_knows_typed(audit))
 		print_files(audit, report->style, to);
+	if (sum.by[SITE_UNTYPED] && !audit_knows_typed(audit))
+		print_folders(audit, report, to);
 	if (sum.by[SITE_UNTYPED])
 		fputs("\nwithout a type:\n", to);
 	for (enum why why = 0; why < NR_WHYS; why++)

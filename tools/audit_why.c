@@ -117,7 +117,8 @@ enum why why_of_line(const char *line, unsigned int column, const char *callee)
 	end = end_of_call(call);
 	if (has_prefix(call, "__builtin_"))
 		return WHY_BUILTIN;
-	if (is_folded(call, callee))
+	/* In a kernel malloc may be a macro that has the builtin in it. */
+	if (!has_prefix(callee, "llvm.") && is_folded(call, callee))
 		return WHY_FOLDED;
 	if (has_word(call, end, "sizeof") || has_word(call, end, "offsetof") ||
 	    has_word(call, end, "struct_size"))

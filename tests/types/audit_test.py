@@ -211,6 +211,38 @@ def test_kernel_log():
         tap.equal(got["sites"][0]["why"], "opaque-size")
 
 
+# Of tests/types/samples/kernel.log: calls and places by folder.
+FOLDERS = {"fs": (6, 2), "include/linux": (5, 1), "security/keys": (5, 5),
+           "kernel": (3, 1), "mm": (3, 2), "include/net": (2, 1),
+           "lib": (1, 1)}
+NR_PLACES = 13
+
+
+def test_kernel_sample():
+    """Of x86 defconfig's log, 25 of its 176 remarks, at 13 of 133 places."""
+    log = SAMPLES / "kernel.log"
+    found = re.findall(r"(?m)^(\S+): remark: Call to", log.read_text())
+    got = report(log)
+    tap.equal((len(found), len(set(found))), (25, NR_PLACES))
+    tap.equal((got["sum"]["untyped"], got["untyped_places"]),
+              (25, NR_PLACES))
+    tap.equal({f["folder"]: (f["untyped"], f["places"])
+               for f in got["folders"]}, FOLDERS)
+    text, _ = audit(log)
+    tap.contains(text, f"25 calls without a type, at {NR_PLACES} places;")
+    for folder, (calls, places) in FOLDERS.items():
+        assert re.search(rf"(?m)^{folder} +{calls} +{places}$", text), text
+    # The same lines read twice are calls twice, at the same places.
+    twice = report(log, log)
+    tap.equal((twice["sum"]["untyped"], twice["untyped_places"]),
+              (50, NR_PLACES))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        audit("--format", "html", "-o", page, log)
+        tap.contains(page.read_text(),
+                     f"25 calls without a type, at {NR_PLACES} places.")
+
+
 def test_minimum():
     with tempfile.TemporaryDirectory() as folder:
         out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
