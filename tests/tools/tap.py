@@ -4,6 +4,8 @@
 Each function of the caller's module whose name begins with test_ is a case;
 what it raises fails it, unless it raises Skip.
 """
+import os
+import subprocess
 import sys
 import traceback
 
@@ -20,6 +22,15 @@ def equal(got, want, what=""):
 def contains(text, part):
     if part not in text:
         raise AssertionError(f"{part!r} is not in:\n{text}")
+
+
+def run_in(command, cwd=None, status=0, **env):
+    """What a command says, on both streams; it must end with @status."""
+    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True,
+                          check=False, capture_output=True,
+                          env={**os.environ, **env})
+    equal(done.returncode, status, done.stdout + done.stderr)
+    return done.stdout, done.stderr
 
 
 def run(module):

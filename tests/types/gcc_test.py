@@ -3,12 +3,12 @@
 """The plugin for GCC: it passes the tokens that clang passes."""
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import tap
+from tap import run_in as run
 
 TOOL = os.path.abspath(sys.argv[1])
 PLUGIN = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -39,14 +39,6 @@ int f(int n, char *p)
 	return !sizeof(int) || ~sizeof(n) & sizeof p[0] ? +n : v[0] + sizes[0];
 }
 """
-
-
-def run(command, cwd=None, status=0, **env):
-    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True,
-                          check=False, capture_output=True,
-                          env={**os.environ, **env})
-    tap.equal(done.returncode, status, done.stdout + done.stderr)
-    return done.stdout, done.stderr
 
 
 class Folder(tempfile.TemporaryDirectory):

@@ -4,25 +4,17 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import tap
+from tap import run_in as run
 
 TOOL = os.path.abspath(sys.argv[1])
 SAMPLES = Path(__file__).resolve().parent / "samples/wrapped"
 MAKEFILE = ("CFLAGS = -O2\nmain: main.o wrap.o\n"
             "\t$(CC) -o $@ $^\nmain.o wrap.o: wrap.h\n")
-
-
-def run(command, cwd, status=0, **env):
-    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True,
-                          check=False, capture_output=True,
-                          env={**os.environ, **env})
-    tap.equal(done.returncode, status, done.stdout + done.stderr)
-    return done.stdout, done.stderr
 
 
 class Folder(tempfile.TemporaryDirectory):
