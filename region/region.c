@@ -71,19 +71,17 @@ static size_t free_tail(void)
 	return region.window_blocks - block;
 }
 
-/* Opens room for a run of @blocks at the end of the window. */
-static bool grow_window(size_t blocks)
+/* Opens room for a run of @blocks at the end of the window, below @limit. */
+static bool grow_window(size_t blocks, size_t limit)
 {
 	size_t from = region.window_blocks;
 	size_t tail = free_tail();
 	size_t step =
 		from ? size_min(from, WINDOW_STEP_BLOCKS) : WINDOW_FIRST_BLOCKS;
 	size_t more = blocks > tail ? blocks - tail : 0;
-	size_t to = from + size_max(step, more);
+	size_t to = size_min(from + size_max(step, more), limit);
 
-	if (to > region.nr_blocks)
-		to = region.nr_blocks;
-	if (to - from < more || !commit_table(from, to))
+	if (to < from + more || !commit_table(from, to))
 		return false;
 	os_mark_used(region.base + from * BLOCK_SIZE, (to - from) * BLOCK_SIZE);
 	/* In this order: a fork between the two must not lose chunks. */
@@ -122,22 +120,26 @@ bool region_init(size_t reserve)
 	for (size_t size = round_down(reserve, BLOCK_SIZE); size >= RESERVE_MIN;
 	     size = round_down(size / 2, BLOCK_SIZE)) {
 		if (reserve_all(size))
-			return grow_window(1);
+			return grow_window(1, region.nr_blocks);
 	}
 	return false;
 }
 
-static bool is_within_headroom(size_t blocks)
+/*
+ * The end of the region is for those who have none, and in one piece: wherever
+ * it happened to be free, it was too scattered for a large object.
+ */
+static size_t limit_for(const struct region_asker *asker)
 {
 	size_t kept =
 		size_min(region.nr_blocks / HEADROOM_PART, HEADROOM_BLOCKS_MAX);
 
-	return region.nr_taken + blocks + kept > region.nr_blocks;
+	return region.nr_blocks - (asker->is_first ? 0 : kept);
 }
 
-static char *take_extent_locked(size_t blocks, uint64_t random)
+static char *take_extent_locked(size_t blocks, uint64_t random, size_t limit)
 {
-	size_t window = region.window_blocks;
+	size_t window = size_min(region.window_blocks, limit);
 	size_t start = random % window;
 	size_t found = find_run(start, window, blocks);
 
@@ -146,7 +148,7 @@ static char *take_extent_locked(size_t blocks, uint64_t random)
 
 		found = find_run(0, end, blocks);
 		if (found == end) {
-			if (!grow_window(blocks))
+			if (!grow_window(blocks, limit))
 				return NULL;
 			found = find_run(window > blocks ? window - blocks : 0,
 					 region.window_blocks, blocks);
@@ -160,12 +162,11 @@ static char *take_extent_locked(size_t blocks, uint64_t random)
 
 char *region_take_extent(size_t blocks, const struct region_asker *asker)
 {
-	char *extent = NULL;
+	char *extent;
 
 	if (lock_acquire(&region.lock, asker->tag) == LOCK_REENTERED)
 		return NULL;
-	if (asker->is_first || !is_within_headroom(blocks))
-		extent = take_extent_locked(blocks, asker->random);
+	extent = take_extent_locked(blocks, asker->random, limit_for(asker));
 	lock_release(&region.lock);
 	return extent;
 }
