@@ -58,7 +58,8 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag, unsigned int tries)
 	ground = ground_take_committed(&partition->slabs, span);
 	if (ground)
 		states = arena_take_committed(&layout.states,
-					      slab_nr_states(size, span), 8);
+					      slab_nr_states(size, span),
+					      SLAB_STATES_LINE);
 	if (ground && !states)
 		ground_untake(&partition->slabs, span);
 	if (states)

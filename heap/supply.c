@@ -2,27 +2,10 @@
 /* supply: see supply.h. */
 #include "heap/supply.h"
 
-#include "base/align.h"
 #include "base/probe.h"
 #include "heap/guard.h"
 #include "heap/named.h"
 #include "os/node.h"
-
-/* Of the processor's cache. */
-#define STATES_LINE 64
-
-/*
- * Whole lines for each slab: two threads with slabs of their own would write to
- * one line of states else, as with large slots 64 bytes hold those of several
- * slabs. It took threads-2 of the benchmarks 1.6 times as long.
- */
-static uint8_t *take_states(size_t size, size_t span)
-{
-	size_t nr = slab_nr_states(size, span);
-
-	return arena_take(&layout.states, round_up(nr, STATES_LINE),
-			  STATES_LINE);
-}
 
 static void prefer_node(struct slab *slab)
 {
@@ -37,6 +20,7 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 	struct partition *partition = layout_partition(offset);
 	size_t size = layout_slot_size(offset);
 	size_t span = layout_span(offset);
+	size_t nr_states = slab_nr_states(size, span);
 	size_t guard = guard_behind_slab(thread_random(heap));
 	bool is_first = !cache_nr_slabs(cache_of_bin(offset));
 	struct region_asker asker = thread_asker(heap, is_first);
@@ -48,7 +32,9 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 		return NULL;
 	/* All or nothing: a program may ask in vain for ever. */
 	ground = ground_take(&partition->slabs, span + guard, &asker);
-	states = ground ? take_states(size, span) : NULL;
+	states =
+		ground ? arena_take(&layout.states, nr_states, SLAB_STATES_LINE)
+		       : NULL;
 	if (ground && !states)
 		ground_untake(&partition->slabs, span + guard);
 	if (states)

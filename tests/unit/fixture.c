@@ -55,6 +55,6 @@ struct slab *fixture_slab(unsigned int class, uint32_t bin)
 	struct slab *slab = slab_of_chunk(region_chunk_of(chunks));
 
 	slab_init(slab, class_size(class), span, bin,
-		  arena_take(&states, nr_states, 8));
+		  arena_take(&states, nr_states, SLAB_STATES_LINE));
 	return slab;
 }
