@@ -6,6 +6,7 @@
 #include "tools/elf_place.h"
 #include "tools/remote.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 /* Names come from the process's files: nothing in them may move a cursor. */
@@ -67,32 +68,65 @@ static struct site_sum more_than(const struct site_sum *whole,
 	return rest;
 }
 
+static void add_sum(struct site_sum *to, const struct site_sum *sum)
+{
+	to->objects += sum->objects;
+	to->bytes += sum->bytes;
+}
+
+/*
+ * The heap's counts are somewhat older than the sites, and of large objects
+ * they hold a mean: the sites may be more than the whole, which is what its
+ * parts are then.
+ */
 static void print_others(const struct sites *sites,
 			 const struct site_totals *totals, size_t nr_named,
 			 FILE *to)
 {
 	struct site_sum rest = more_than(&totals->untyped, &sites->sum);
+	struct site_sum whole = sites->sum;
 	struct site_sum others = { 0 };
 
-	for (size_t i = nr_named; i < sites->nr; i++) {
-		others.objects += sites->list[i].sum.objects;
-		others.bytes += sites->list[i].sum.bytes;
-	}
+	for (size_t i = nr_named; i < sites->nr; i++)
+		add_sum(&others, &sites->list[i].sum);
 	if (nr_named < sites->nr) {
 		print_sum(&others, "", to);
 		fprintf(to, "%zu more sites\n", sites->nr - nr_named);
 	}
-	if (rest.objects)
+	if (rest.objects) {
 		print_sum(&rest, "without a record of their site\n", to);
-	print_sum(&totals->untyped, "= without a type\n", to);
+		add_sum(&whole, &rest);
+	}
+	print_sum(&whole, "= without a type\n", to);
 	print_sum(&totals->typed, "= with a type\n", to);
+}
+
+static int stop_at_once(Dwfl_Module *module, void **userdata, const char *path,
+			Dwarf_Addr start, void *context)
+{
+	(void)module, (void)userdata, (void)path, (void)start, (void)context;
+	return DWARF_CB_ABORT;
+}
+
+/* As remote_open(), of a process that had files when its heap was read. */
+static Dwfl *open_again(pid_t pid)
+{
+	Dwfl *dwfl = remote_open(pid);
+
+	/* Without them it has ended meanwhile, and only waits to be reaped. */
+	if (dwfl && !dwfl_getmodules(dwfl, stop_at_once, NULL, 0)) {
+		remote_complain(pid, ESRCH);
+		dwfl_end(dwfl);
+		return NULL;
+	}
+	return dwfl;
 }
 
 int sites_print(const struct sites *sites, pid_t pid,
 		const struct site_totals *totals, size_t most, FILE *to)
 {
 	size_t nr = sites->nr < most ? sites->nr : most;
-	Dwfl *dwfl = remote_open(pid);
+	Dwfl *dwfl = open_again(pid);
 
 	if (!dwfl)
 		return -1;

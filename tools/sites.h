@@ -5,7 +5,8 @@
  * Owns:       the list of sites, until sites_fini().
  * Promises:   refuses a process that keeps no record of who allocated what
  *             (trace=on). What the heap counts beyond those on record is told
- *             beside them: no part is shown as the whole.
+ *             beside them: no part is shown as the whole, and the whole is the
+ *             sum of what is shown. A process that ended meanwhile is refused.
  * Relies on:  heap_map for what a row holds. The process is not stopped: what
  *             it frees and allocates meanwhile may be counted or not.
  * Invariant:  list is sorted by bytes, the most first; no site is in it twice.

@@ -61,8 +61,9 @@ static bool is_live(const struct walk *walk, const struct slab *slab,
 	size_t offset = ((uintptr_t)block & (CHUNK_SIZE - 1)) + slab->bias;
 	uint8_t state = slab->large_state;
 
+	/* A record that was not taken back may be of another that lay here. */
 	if (slab->kind == SLAB_LARGE)
-		return state == SLOT_LIVE;
+		return state == SLOT_LIVE && !(offset % CHUNK_SIZE);
 	if (slab->kind != SLAB_SMALL || !slab->size || offset % slab->size)
 		return false;
 	return read_at(walk, slab->states + offset / slab->size, &state, 1) &&

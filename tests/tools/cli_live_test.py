@@ -9,6 +9,7 @@ import fcntl
 import os
 import pty
 import re
+import resource
 import select
 import shutil
 import stat
@@ -100,8 +101,9 @@ def test_static_program():
     check_contents(STATIC)
 
 
-def sites_of(program, options="trace=on", *more):
-    with waiting(program, env={**os.environ, "TYPESLAB": options}) as child:
+def sites_of(program, options="trace=on", *more, **popen):
+    with waiting(*([program] if isinstance(program, str) else program),
+                 env={**os.environ, "TYPESLAB": options}, **popen) as child:
         return run("hist", "--sites", *more, child.pid)
 
 
@@ -140,6 +142,29 @@ def test_sites_few():
     tap.equal((status, err), (0, ""))
     tap.equal(len(re.findall(" at | in ", out)), 1, out)
     assert re.search(r"\d  \d+ more sites\n", out), out
+
+
+def test_sites_without_a_record():
+    """Where there is room for few records, the others are counted, too."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (160 << 20, 160 << 20))
+    nr = 300000
+    status, out, err = sites_of((STATIC, str(nr)), "trace=on",
+                                preexec_fn=limit)
+    tap.equal((status, err), (0, ""))
+    rows = re.findall(r"(?m)^ *(\d+) +(\d+)  (.*)$", out)
+    lost = [row for row in rows
+            if row[2] == "without a record of their site"]
+    small = [row for row in rows if int(row[0]) == 16 * int(row[1])
+             and " at " in row[2]]
+    tap.equal((len(lost), len(small)), (1, 1), out)
+    # Bytes and objects of what lacks a record and of what has one.
+    assert 0 < int(small[0][1]) < nr, out
+    assert nr <= int(lost[0][1]) + int(small[0][1]) < nr + 200, out
+    tap.equal(rows[-2][2], "= without a type")
+    for column in (0, 1):
+        tap.equal(sum(int(row[column]) for row in rows[:-2]),
+                  int(rows[-2][column]), out)
 
 
 def test_sites_need_a_record():

@@ -3,7 +3,8 @@
  * A heap of known contents for live readers: 600 data objects, 300 with
  * pointers, 100 of unknown type, 2 large ones; 50 more that are freed again.
  * Says "ready" and waits for the end of its input, or for a line: then it
- * allocates 1,000 data objects more and says "more".
+ * allocates 1,000 data objects more and says "more". An argument is a number
+ * of small objects of unknown type to begin with.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -39,10 +40,22 @@ static void say(const char *text, size_t length)
 		exit(1);
 }
 
-int main(void)
+/* They are found again by nobody but the heap. */
+static void alloc_small(long nr)
+{
+	while (nr-- > 0) {
+		void *volatile p = malloc(16);
+
+		if (!p)
+			exit(1);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	char c;
 
+	alloc_small(argc > 1 ? atol(argv[1]) : 0);
 	alloc_many(650, DATA_TOKEN);
 	while (nr_kept > 600)
 		free(kept[--nr_kept]);
