@@ -94,7 +94,8 @@ static void take(void *context, const struct elf_site *from)
 	/* The library's own, linked statically. */
 	if (audit_callee_of(from->function, &number))
 		return;
-	site.file = must_keep_string(from->file);
+	site.file = audit_path_in(
+		NULL, (struct piece){ from->file, strlen(from->file) });
 	site.function = must_keep_string(from->function);
 	site.line = from->line;
 	site.column = from->column;

@@ -49,7 +49,8 @@ static const char *folder_of(const char *file, size_t common)
 	const char *end = start;
 
 	for (int depth = 0; depth < DEPTH; depth++) {
-		const char *slash = strchr(end + (end != start), '/');
+		/* Past the one that ended the last component, or the root's. */
+		const char *slash = strchr(end + (*end == '/'), '/');
 
 		if (!slash)
 			break;

@@ -22,6 +22,8 @@ const char *audit_path_in(const char *folder, struct piece path)
 	char *joined;
 	const char *kept;
 
+	while (piece_has_prefix(path, "./"))
+		path = (struct piece){ path.start + 2, path.length - 2 };
 	if (!folder || !*folder || piece_has_prefix(path, "/"))
 		return must_keep(path);
 	joined = must_print("%s/%.*s", folder, (int)path.length, path.start);

@@ -44,7 +44,10 @@ int audit_read_elf(struct audit *audit, const char *path);
 /* By what @path holds; complains itself. */
 int audit_read_file(struct audit *audit, const char *path);
 
-/* An archived or copied log names files from where the compiler stood. */
+/*
+ * An archived or copied log names files from where the compiler stood. "./" is
+ * left out: a kernel's headers are found by -I./include as well as without.
+ */
 const char *audit_path_in(const char *folder, struct piece path);
 
 #endif /* TOOLS_AUDIT_READ_H */

@@ -83,7 +83,8 @@ static void take_field(struct record *record, const char *key,
 		site->callee = value;
 	else if (record->depth == 2 && !strcmp(record->keys[0], "DebugLoc")) {
 		if (!strcmp(key, "File"))
-			site->file = value;
+			site->file = audit_path_in(
+				NULL, (struct piece){ value, strlen(value) });
 		else if (!strcmp(key, "Line"))
 			site->line = to_number(value);
 		else if (!strcmp(key, "Column"))

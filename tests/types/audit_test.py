@@ -243,6 +243,50 @@ def test_kernel_sample():
                      f"25 calls without a type, at {NR_PLACES} places.")
 
 
+def test_kernel_tables():
+    """linux/tables counts the log it keeps as the audit does; so do pages."""
+    log = "linux/logs/defconfig-typed.untyped"
+    said = subprocess.run([ROOT / "linux/tables", ROOT / "linux/logs"],
+                          check=True, capture_output=True, text=True).stdout
+    letter = (ROOT / "linux/patches/cover-letter").read_text()
+    got = report(ROOT / log)
+    calls, places = got["sum"]["untyped"], got["untyped_places"]
+    for text in (said, letter):
+        found = re.search(r"(?s)\nCalls without a type, x86 defconfig: (\d+), "
+                          r"at (\d+) places.*?calls places\n(.*?)\n\n", text)
+        tap.equal((int(found[1]), int(found[2])), (calls, places))
+        tap.equal([(int(c), int(p), f) for c, p, f in
+                   map(str.split, found[3].splitlines())],
+                  [(f["untyped"], f["places"], f["folder"])
+                   for f in got["folders"][:12]])
+    shown = re.search(rf"(?s)\$ typeslab audit {log}\n(.*?)\.\.\.\n",
+                      (ROOT / "docs/tools.md").read_text())[1]
+    done = subprocess.run([TOOL, "audit", log], cwd=ROOT, check=True,
+                          capture_output=True, text=True)
+    assert done.stdout.startswith(shown), done.stdout
+    tap.contains((ROOT / "docs/kernel.md").read_text(),
+                 f"| {calls}, {places} |")
+
+
+def test_folders():
+    """Files by their full names have folders, too, and "./" is none."""
+    line = ("{}:1:1: remark: Call to 'malloc' in 'f' without source-level "
+            "type token [-Rpass=alloc-token]\n")
+    for names, want in (
+            (("a/b/c/d.c", "/usr/include/x/y.h", "./a/b/e.c", "z.c"),
+             {"a/b": 2, "/usr/include": 1, "": 1}),
+            (("/usr/include/x/y.h", "/usr/src/z.c"), {"include/x": 1,
+                                                      "src": 1}),
+            (("./a/b/c.c", "a/b/c.c"), {"": 2}),
+            (("/x.c", "y.c"), {"": 2}), (("/",), {"": 1}),
+            (("//a//b", "c"), {"//a": 1, "": 1})):
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "log"
+            log.write_text("".join(map(line.format, names)))
+            tap.equal({f["folder"]: f["untyped"]
+                       for f in report(log)["folders"]}, want)
+
+
 def test_minimum():
     with tempfile.TemporaryDirectory() as folder:
         out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
