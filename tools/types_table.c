@@ -62,6 +62,7 @@ static void add_if_passed(struct types_table *table,
 	entry = add(table, token, type->name);
 	entry->holds = type->holds;
 	entry->member = type->member;
+	entry->is_described = true;
 }
 
 /* Machine code: each token passed, by name where debug information has it. */
@@ -127,6 +128,15 @@ static int compare_entries(const void *first, const void *second)
 	return strcmp(a->name, b->name);
 }
 
+/* Of the same token and name: what either knows. */
+static void merge(struct types_entry *to, const struct types_entry *from)
+{
+	to->holds |= from->holds;
+	to->is_described |= from->is_described;
+	if (!to->member)
+		to->member = from->member;
+}
+
 void types_table_settle(struct types_table *table)
 {
 	size_t kept = 0;
@@ -137,8 +147,9 @@ void types_table_settle(struct types_table *table)
 	for (size_t i = 0; i < table->nr; i++) {
 		if (kept && !compare_entries(&table->entries[kept - 1],
 					     &table->entries[i]))
-			continue;
-		table->entries[kept++] = table->entries[i];
+			merge(&table->entries[kept - 1], &table->entries[i]);
+		else
+			table->entries[kept++] = table->entries[i];
 	}
 	table->nr = kept;
 	for (size_t i = 1; i < kept; i++) {
@@ -159,12 +170,15 @@ void types_table_print(const struct types_table *table, FILE *to)
 
 void types_table_print_misclassed(const struct types_table *table, FILE *to)
 {
-	size_t n = 0;
+	size_t n = 0, nr_unknown = 0;
 
 	for (size_t i = 0; i < table->nr; i++) {
 		const struct types_entry *entry = &table->entries[i];
 
-		if (token_is_pointer(entry->token) || !entry->holds)
+		if (token_is_pointer(entry->token))
+			continue;
+		nr_unknown += !entry->is_described;
+		if (!entry->holds)
 			continue;
 		fprintf(to, "name:%s # %s%s%s, token %#" PRIx64 "\n",
 			entry->name, dwarf_types_word(entry->holds),
@@ -174,6 +188,11 @@ void types_table_print_misclassed(const struct types_table *table, FILE *to)
 	}
 	fprintf(to, "# %zu of %zu types hold pointers among data\n", n,
 		table->nr);
+	if (nr_unknown)
+		fprintf(to,
+			"# %zu among data are not described: name a program "
+			"built with -g -fno-eliminate-unused-debug-types\n",
+			nr_unknown);
 }
 
 /* "TOKEN NAME"; the name may hold blanks. */

@@ -23,6 +23,7 @@ struct types_entry {
 	const char *name;
 	unsigned int holds; /* as far as debug information told */
 	const char *member;
+	bool is_described; /* by debug information */
 	bool is_shared;
 };
 
@@ -43,7 +44,10 @@ void types_table_settle(struct types_table *table);
 
 void types_table_print(const struct types_table *table, FILE *to);
 
-/* Types that hold pointers and landed among data: lines of a policy file. */
+/*
+ * Types that hold pointers and landed among data: lines of a policy file. Tells
+ * how many of those among data nothing says what they hold.
+ */
 void types_table_print_misclassed(const struct types_table *table, FILE *to);
 
 /* 0 or -1 with *@fault. */

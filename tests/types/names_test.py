@@ -64,6 +64,45 @@ def test_misclassed():
             got = dict(re.findall(r"(?m)^name:(\S+) # (.*), token", out))
             tap.equal(got, types)
             tap.contains(out, f"# {len(types)} of ")
+            assert "not described" not in out, out
+
+
+SIZEOF_ALONE = """
+#include <stdlib.h>
+struct handle { _Atomic(void *) to; };
+struct plain { int a; };
+struct node { struct node *next; };
+void *kept[3];
+void fill(void)
+{
+	kept[0] = malloc(sizeof(struct handle));
+	kept[1] = malloc(sizeof(struct plain));
+	kept[2] = malloc(sizeof(struct node));
+}
+"""
+
+
+def test_types_without_a_description():
+    """What is not known to hold no pointer is not said to hold none."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "x.c"
+        source.write_text(SIZEOF_ALONE)
+        code = compiled(folder, source, "-c", suffix="o")
+        ir = compiled(folder, source, "-S", "-emit-llvm", suffix="ll")
+        for path in (code, ir):
+            out, _ = run(TOOL, "audit", "--misclassed", path)
+            tap.contains(out, "# 0 of 3 types hold pointers among data\n"
+                         "# 2 among data are not described")
+        tap.equal(sorted(table_of(run(TOOL, "types", code)[0])), ["?"])
+        advice = re.search(r"built with (-g .*)\n", out)[1].split()
+        code = compiled(folder, source, "-c", *advice, suffix="o")
+        for paths in ((code,), (ir, code), (code, ir)):
+            out, _ = run(TOOL, "audit", "--misclassed", *paths)
+            assert re.fullmatch(
+                "name:handle # an atomic pointer in to, token 0x[0-9a-f]+\n"
+                "# 1 of 3 types hold pointers among data\n", out), out
+        tap.equal(table_of(run(TOOL, "types", code)[0]),
+                  table_of(run(TOOL, "types", ir)[0]))
 
 
 def places(program, table, options):
