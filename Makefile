@@ -163,7 +163,7 @@ help:
 	@echo 'make servers      real servers under load; QUICK=1, ONLY=redis'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
 	@echo 'make mutants      remove each safety check in turn; tests must notice'
-	@echo 'make types        types of real programs before and after wrap'
+	@echo 'make types        types of real programs before and after wrap; ONLY=redis'
 	@echo 'make fuzz         any bytes as operations, options, snapshots; SECONDS, ENGINE'
 	@echo 'make soak         10^8 operations against the model; OPERATIONS, SEED, SECONDS'
 	@echo 'make proof        the pure maps for all inputs'

@@ -58,6 +58,19 @@ def test_walk():
         tap.equal(len(done), 5, str(done))
 
 
+def test_one_program():
+    """ONLY=redis is the show of Redis and nothing else, from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        said, _ = tap.run_in(["make", "-n", "types", "ONLY=redis",
+                              f"BUILD={folder}/none"], ROOT, MAKEFLAGS="")
+        tap.contains(said, "scripts/setup examples/wrap/packages\n"
+                     f"examples/wrap/show {folder}/none redis\n")
+        assert "meson setup" in said, said
+        for line in said.splitlines():
+            if "run-tests" in line or "types/fuzz" in line:
+                assert line.startswith('[ -n "redis" ] || '), line
+
+
 def test_reasons_are_told():
     """Each reason the tool can give is on the page."""
     page = (ROOT / "docs/typing.md").read_text()
