@@ -81,6 +81,22 @@ static uint32_t group_of(struct pins *pins, struct words label,
 	return pins->nr_groups++;
 }
 
+/* As C writes types and the compiler does not: it would fit none. */
+static bool has_tag(struct words name)
+{
+	static const char *const tags[] = { "struct ", "union ", "enum ",
+					    "class " };
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		size_t length = strlen(tags[i]);
+
+		if (name.length > length &&
+		    !memcmp(name.start, tags[i], length))
+			return true;
+	}
+	return false;
+}
+
 /* What is wrong with the line, or NULL. */
 static const char *take_line(struct pins *pins, struct words line,
 			     uint64_t *labels)
@@ -100,6 +116,8 @@ static const char *take_line(struct pins *pins, struct words line,
 	line = trim(line);
 	if (!line.length)
 		return "no type behind name:";
+	if (has_tag(line))
+		return "types are named without struct";
 	if (label.start && !label.length)
 		return "no group behind @";
 	token = token_hash(line.start, line.length, false);
