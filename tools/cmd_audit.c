@@ -111,6 +111,13 @@ static void take_inputs(struct options *options, struct argp_state *state)
 	state->next = state->argc;
 }
 
+/* Something that --misclassed knows nothing of. */
+static bool has_other_wish(const struct options *options)
+{
+	return options->print != audit_print_text || options->least ||
+	       options->token_max || options->has_all_sites;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -140,6 +147,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "a file, or -- and a command, is needed");
 		return 0;
+	case ARGP_KEY_END:
+		if (options->is_misclassed && has_other_wish(options))
+			argp_error(state, "--misclassed is told by itself, as "
+					  "text");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -161,32 +173,41 @@ static int read_inputs(struct audit *audit, const struct options *options)
 	return 0;
 }
 
+static FILE *open_output(const struct options *options)
+{
+	FILE *to = options->output ? fopen(options->output, "we") : stdout;
+
+	if (!to)
+		warn("%s", options->output);
+	return to;
+}
+
+/* 0, or -1 after a complaint. */
+static int close_output(const struct options *options, FILE *to)
+{
+	if (!options->output)
+		return terminal_flush();
+	if (!fclose(to))
+		return 0;
+	warn("%s", options->output);
+	return -1;
+}
+
 static int print(const struct audit *audit, const struct options *options)
 {
 	struct audit_report report = {
 		.subject = options->inputs[0],
 		.has_all_sites = options->has_all_sites,
 	};
-	FILE *to = stdout;
+	FILE *to = open_output(options);
 
-	if (options->output) {
-		to = fopen(options->output, "we");
-		if (!to) {
-			warn("%s", options->output);
-			return -1;
-		}
-	}
+	if (!to)
+		return -1;
 	report.style = options->output
 			       ? (struct histogram_style){ .width = 100 }
 			       : terminal_style(STDOUT_FILENO);
 	options->print(audit, &report, to);
-	if (!options->output)
-		return terminal_flush();
-	if (fclose(to)) {
-		warn("%s", options->output);
-		return -1;
-	}
-	return 0;
+	return close_output(options, to);
 }
 
 static int judge(const struct audit *audit, const struct options *options)
@@ -209,6 +230,7 @@ static int print_misclassed(const struct options *options)
 {
 	struct types_table table = { 0 };
 	int status = 0;
+	FILE *to;
 
 	if (options->is_build) {
 		warnx("--misclassed: name programs or objects, not a build");
@@ -216,11 +238,12 @@ static int print_misclassed(const struct options *options)
 	}
 	for (int i = 0; i < options->nr_inputs && !status; i++)
 		status = types_table_add_file(&table, options->inputs[i]);
-	if (!status) {
+	to = status < 0 ? NULL : open_output(options);
+	if (to) {
 		types_table_settle(&table);
-		types_table_print_misclassed(&table, stdout);
-		status = terminal_flush();
+		types_table_print_misclassed(&table, to);
 	}
+	status = to ? close_output(options, to) : -1;
 	types_table_fini(&table);
 	return status < 0 ? COMMAND_FAILED : 0;
 }

@@ -95,6 +95,15 @@ static bool is_beyond_gcc(const struct cc_args *args)
 	return true;
 }
 
+/* Where they take no effect, too: they would be missed by nobody. */
+static bool has_no_rules(const struct cc_args *args)
+{
+	if (!args->rules || !access(args->rules, R_OK))
+		return false;
+	warn("%s", args->rules);
+	return true;
+}
+
 static int add_flags(struct cc_args *args)
 {
 	char *plugin;
@@ -118,7 +127,8 @@ static int add_ours(struct cc_args *args)
 
 	if (args->is_bare)
 		return 0;
-	if (is_beyond_gcc(args) || (args->nr_inputs && add_flags(args) < 0))
+	if (is_beyond_gcc(args) || has_no_rules(args) ||
+	    (args->nr_inputs && add_flags(args) < 0))
 		return -1;
 	if (!args->is_link || args->is_relocatable)
 		return 0;

@@ -190,9 +190,10 @@ def test_rules():
                           "main.c"], folder, 2)
             tap.contains(err, "rules: line 2: not CALLER")
         rules.unlink()
-        _, err = run([*CC.split(), "--typeslab-rules=rules", "-c", "main.c"],
-                     folder, 2)
-        tap.contains(err, "No such file")
+        for what in (["-c"], ["-o", "main"], ["-S"]):
+            _, err = run([*CC.split(), "--typeslab-rules=rules", *what,
+                          "main.c"], folder, 2)
+            tap.contains(err, "rules: No such file")
         tap.equal([n for n in os.listdir(folder) if ".bc" in n], [])
 
 

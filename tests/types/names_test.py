@@ -65,6 +65,15 @@ def test_misclassed():
             tap.equal(got, types)
             tap.contains(out, f"# {len(types)} of ")
             assert "not described" not in out, out
+            policy = Path(folder) / "policy"
+            run(TOOL, "audit", "--misclassed", "-o", policy, code)
+            tap.equal(policy.read_text(), out)
+            run(TOOL, "audit", "--misclassed", "-o", folder, code, status=2)
+            for wish in ("--format=json", "--min=1", "--all",
+                         "--token-max=16"):
+                _, err = run(TOOL, "audit", "--misclassed", wish, code,
+                             status=2)
+                tap.contains(err, "by itself")
 
 
 SIZEOF_ALONE = """
