@@ -4,7 +4,9 @@
  *
  * Valid texts are cut and their bytes changed at random; each parser must
  * return. Seeded: TYPES_SEED=N repeats a run, TYPES_ROUNDS=N lengthens it.
+ * What the fuzzers kept is read again: the argument is its folder.
  */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -56,13 +58,18 @@ static const char table_text[] = "# typeslab types 1\n"
 				 "ffff123412341234 three *\n";
 
 static const struct {
+	const char *name; /* of the fuzzer's target */
 	parser_function *parse;
 	const char *text;
 } parsers[] = {
-	{ parser_log, log_text },     { parser_yaml, yaml_text },
-	{ parser_ir, ir_text },	      { parser_wrap, ir_text },
-	{ parser_table, table_text },
+	{ "log", parser_log, log_text },
+	{ "yaml", parser_yaml, yaml_text },
+	{ "ir", parser_ir, ir_text },
+	{ "wrap", parser_wrap, ir_text },
+	{ "table", parser_table, table_text },
 };
+
+static const char *corpus;
 
 static uint64_t from_environment(const char *name, uint64_t otherwise)
 {
@@ -122,12 +129,58 @@ static void damaged_texts_do_no_harm(void **state)
 	}
 }
 
-int main(void)
+static void parse_file(size_t which, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text, *copy;
+	long length;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 0, SEEK_END), 0);
+	length = ftell(file);
+	rewind(file);
+	text = malloc(length + 1);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, length, file), length);
+	fclose(file);
+	copy = realloc(text, length + !length);
+	assert_non_null(copy);
+	parsers[which].parse(copy, length);
+	free(copy);
+}
+
+static void finds_do_no_harm(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(parsers) / sizeof(*parsers); i++) {
+		struct dirent **entries;
+		char path[4096];
+		int nr;
+
+		snprintf(path, sizeof(path), "%s/%s", corpus, parsers[i].name);
+		nr = scandir(path, &entries, NULL, alphasort);
+		assert_true(nr > 2);
+		while (nr--) {
+			snprintf(path, sizeof(path), "%s/%s/%s", corpus,
+				 parsers[i].name, entries[nr]->d_name);
+			if (entries[nr]->d_name[0] != '.')
+				parse_file(i, path);
+			free(entries[nr]);
+		}
+		free(entries);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(valid_texts_are_read),
 		cmocka_unit_test(damaged_texts_do_no_harm),
+		cmocka_unit_test(finds_do_no_harm),
 	};
 
+	if (argc != 2)
+		return 2;
+	corpus = argv[1];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
