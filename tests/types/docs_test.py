@@ -37,6 +37,17 @@ def holds(shown, got):
     return True
 
 
+def check_dedicated(work, env):
+    """With the program that the walk has built."""
+    part = (ROOT / "docs/typing.md").read_text().split(
+        "\n## A partition for each type\n")[1].split("\n## ")[0]
+    command, shown = re.fullmatch(
+        r"(?s).*?```sh\n(.*?)```\n\n```\n(.*?)```.*", part).groups()
+    ran = subprocess.run(["sh", "-ec", command], cwd=work, env=env, text=True,
+                         check=False, stdout=subprocess.PIPE)
+    tap.equal(ran.stdout, shown)
+
+
 def test_walk():
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work"
@@ -56,6 +67,7 @@ def test_walk():
                 f"{command}\nshown:\n{shown}\ngot:\n{ran.stdout}"
             done.append(command)
         tap.equal(len(done), 5, str(done))
+        check_dedicated(work, env)
 
 
 def test_one_program():
