@@ -217,7 +217,7 @@ int audit_build(struct audit *audit, char **command)
 	if (audit_watch(command, take_file, audit) < 0)
 		return -1;
 	if (!audit->nr_compiles) {
-		warnx("%s: no compile was seen: does it use CC or clang-22?",
+		warnx("%s: no compile by clang was seen: does it use CC or clang-22?",
 		      command[0]);
 		return -1;
 	}

@@ -6,8 +6,9 @@
  * Promises:   the build finds CC and CXX set to `typeslab cc` and `typeslab
  *             c++`, and clang's own names led to them too; each compile is
  *             done once more for its IR, with the flags of alloc-token.
- *             Complains where the build failed, where no compile was seen, and
- *             where the compiler's remarks and its IR do not tell the same.
+ *             Complains where the build failed, where no compile by clang was
+ *             seen, and where the compiler's remarks and its IR do not tell the
+ *             same.
  * Relies on:  cmd_cc, which writes the IR and the remarks into the folder.
  */
 #ifndef TOOLS_AUDIT_BUILD_H

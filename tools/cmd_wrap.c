@@ -152,7 +152,7 @@ static int read_all(struct wraps *wraps, const struct options *options)
 		return -1;
 	if (wraps->nr_modules)
 		return 0;
-	warnx("%s: no compile was seen: does it use CC or clang-22?",
+	warnx("%s: no compile by clang was seen: does it use CC or clang-22?",
 	      options->command[0]);
 	return -1;
 }

@@ -287,7 +287,11 @@ def test_audit_watches_a_build():
             assert got["sum"]["pointer"] >= 2, got["sum"]
         _, err = run([TOOL, "audit", "--", "make", "-sB", "CC=gcc",
                       "CXX=g++"], folder, 2)
-        tap.contains(err, "no compile was seen")
+        tap.contains(err, "no compile by clang was seen")
+        # By way of our compiler, too, it is GCC that compiles.
+        _, err = run([TOOL, "audit", "--", "make", "-sB", "one"], folder, 2,
+                     TYPESLAB_CC="gcc-12")
+        tap.contains(err, "no compile by clang was seen")
         _, err = run([TOOL, "audit", "--", "make", "-s", "none"], folder, 2)
         tap.contains(err, "failed with status 2")
         run([TOOL, "audit", "--", "/no/program"], folder, 2)
