@@ -4,6 +4,7 @@
  *
  * A small function a number and symbol names the token and goes on in the
  * symbol's one body, so that 1,920 functions take little room: 16 bytes each.
+ * The shared library has them in another, libtypeslab-fast.so: see fast_body.h.
  */
 #include "token/fast_body.h"
 
@@ -16,7 +17,7 @@
 	exported leaves_no_frame type __alloc_token_##n##_##symbol( \
 		TOKEN_UNWRAP parameters) \
 	{ \
-		return fast_body_##symbol( \
+		return __typeslab_fast_##symbol( \
 			TOKEN_UNWRAP arguments, token_of_fast(n), \
 			(uintptr_t)__builtin_return_address(0)); \
 	}

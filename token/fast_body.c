@@ -6,8 +6,8 @@
 
 /* clang-format off */
 #define DEFINE_BODY(n, symbol, type, parameters, arguments, expression) \
-	type fast_body_##symbol(TOKEN_UNWRAP parameters, uint64_t token, \
-				uintptr_t site) \
+	type __typeslab_fast_##symbol(TOKEN_UNWRAP parameters, uint64_t token, \
+				      uintptr_t site) \
 	{ \
 		return expression; \
 	}

@@ -61,6 +61,17 @@ static bool is_system_folder(const char *folder)
 	return !strncmp(folder, "/lib/", 5) || !strncmp(folder, "/usr/lib", 8);
 }
 
+/* What the fast ABI calls lies beside the library, under the same ending. */
+static void add_fast_library(struct cc_args *args, const char *folder,
+			     const char *path)
+{
+	const char *ending = strrchr(path, '/');
+
+	ending = strstr(ending ? ending : path, ".so");
+	cc_args_add(args, must_print("%s/libtypeslab-fast%s", folder,
+				     ending ? ending : ".so"));
+}
+
 void cc_run_add_library(struct cc_args *args, const char *path)
 {
 	char *copy = must_print("%s", path);
@@ -74,6 +85,8 @@ void cc_run_add_library(struct cc_args *args, const char *path)
 	if (args->is_static || args->wants_static) {
 		cc_args_add(args, must_print("%s/libtypeslab.a", folder));
 	} else {
+		if (args->has_fast_abi)
+			add_fast_library(args, folder, path);
 		cc_args_add(args, must_print("%s", path));
 		if (!is_system_folder(folder))
 			cc_args_add(args, must_print("-Wl,-rpath,%s", folder));
