@@ -45,9 +45,13 @@ static inline void zero_clear(void *p, size_t size)
 		memset(p, 0, size);
 		return;
 	}
+	/* With each "at" hidden, or the compiler calls memset() after all. */
+	for (; end - at >= 4; at += 4) {
+		at[0] = at[1] = at[2] = at[3] = (zero_pair){ 0 };
+		__asm__("" : "+r"(at));
+	}
 	for (; at < end; at++) {
 		*at = (zero_pair){ 0 };
-		/* Or the compiler calls memset() after all. */
 		__asm__("" : "+r"(at));
 	}
 }
