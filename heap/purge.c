@@ -82,14 +82,15 @@ static void purge_row(struct heap *heap, unsigned int row, struct purge *purge)
 	chain_give_back(chain, purge->refund, take_back, tag);
 }
 
-static void purge(struct heap *heap, struct purge purge)
+/* Slabs, and free large ground with @large_too. */
+static void purge(struct heap *heap, struct purge purge, bool large_too)
 {
 	unsigned int nr_named =
 		__atomic_load_n(&layout.nr_named, __ATOMIC_ACQUIRE);
 	unsigned int nr_rows = layout_nr_used_rows();
 	size_t before = nr_idle_bytes();
 
-	for (unsigned int row = 0; row < nr_rows; row++)
+	for (unsigned int row = 0; large_too && row < nr_rows; row++)
 		large_purge(heap, &layout.partitions[row], &purge);
 	for (unsigned int row = 0; row < nr_rows && purge.quota; row++)
 		purge_row(heap, row, &purge);
@@ -115,29 +116,37 @@ bool purge_all(struct heap *heap, bool refund)
 {
 	bool had_any = nr_idle_bytes();
 
-	purge(heap, all_idle(refund));
+	purge(heap, all_idle(refund), true);
 	return had_any;
+}
+
+/* How much may stay idle without a look at what was used. */
+static size_t soft_limit(size_t used, size_t least)
+{
+	least = size_min(least, layout.idle_max / 8);
+	return size_min(size_max(used / 8, least), layout.idle_max / 2);
 }
 
 /* Looks through all that is idle, when the mark was passed. */
 static never_inline void look_through(struct heap *heap)
 {
 	size_t used = nr_used_bytes();
-	size_t least = size_min(IDLE_LEAST, layout.idle_max / 8);
-	size_t soft = size_min(size_max(used / 8, least), layout.idle_max / 2);
+	size_t soft = soft_limit(used, IDLE_LEAST);
 	size_t hard = size_max(used / 2, layout.idle_max);
 	size_t before = nr_idle_bytes();
 	int64_t allowed = update_budget();
 	size_t idle, next;
 
 	if (before > hard) {
-		purge(heap, (struct purge){ 0, layout.refunds,
-					    before - hard / 16 * 15,
-					    layout.refunds });
+		purge(heap,
+		      (struct purge){ 0, layout.refunds,
+				      before - hard / 16 * 15, layout.refunds },
+		      true);
 	} else if (before > soft && allowed > 0) {
 		__atomic_fetch_add(&slab_clock, 1, __ATOMIC_RELAXED);
-		purge(heap, (struct purge){ AGE_OLD, layout.refunds, allowed,
-					    false });
+		purge(heap,
+		      (struct purge){ AGE_OLD, layout.refunds, allowed, false },
+		      before > soft_limit(used, IDLE_LEAST_LARGE));
 	}
 	idle = nr_idle_bytes();
 	__atomic_fetch_sub(&budget, (int64_t)(before - idle), __ATOMIC_RELAXED);
