@@ -52,7 +52,17 @@ static inline size_t size_min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static inline unsigned int uint_min(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
 static inline size_t size_max(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline unsigned int uint_max(unsigned int a, unsigned int b)
 {
 	return a > b ? a : b;
 }

@@ -75,7 +75,7 @@ static void link_slab(struct cache *cache, struct slab *slab, enum list list)
 {
 	uint32_t *head = head_of(cache, list);
 
-	slab->list = list;
+	slab->list = (uint8_t)list;
 	slab->prev = 0;
 	slab->next = *head;
 	if (*head)
@@ -224,9 +224,15 @@ static int take(struct cache *cache, struct slot *out, int max, uint32_t tag,
 	return got;
 }
 
+/* Of a thread; never 0, which is nobody. */
+static uint8_t taker_of(uint32_t tag)
+{
+	return (uint8_t)(tag | 0x80);
+}
+
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 {
-	return take(cache, out, max, tag, tag | 0x80, 0);
+	return take(cache, out, max, tag, taker_of(tag), 0);
 }
 
 int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
@@ -237,7 +243,7 @@ int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
 int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
 	       uint32_t tag)
 {
-	return take(cache, out, max, tag, tag | 0x80, seed);
+	return take(cache, out, max, tag, taker_of(tag), seed);
 }
 
 void cache_give_locked(struct cache *cache, const struct slot *slots,
@@ -274,7 +280,7 @@ void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 
 void cache_add_slab_locked(struct cache *cache, struct slab *slab)
 {
-	slab->epoch = cache->epoch;
+	slab->epoch = (uint8_t)cache->epoch;
 	__atomic_fetch_add(&cache->nr_slabs, 1, __ATOMIC_RELAXED);
 	relink_slab(cache, slab);
 }

@@ -53,16 +53,21 @@ static always_inline void magazine_push(struct bin *bin, char *address,
 	bin->top = top + 1;
 }
 
+static inline unsigned int magazine_size(const struct bin *bin)
+{
+	return (unsigned int)(bin->end - bin->base);
+}
+
 static inline unsigned int magazine_count(const struct bin *bin)
 {
-	return bin->top - bin->base;
+	return (unsigned int)(bin->top - bin->base);
 }
 
 /* Puts the last of @nr slots in, as many as fit; returns how many are left. */
 static inline unsigned int
 magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
 {
-	unsigned int room = bin->end - bin->top;
+	unsigned int room = (unsigned int)(bin->end - bin->top);
 	unsigned int put = nr < room ? nr : room;
 
 	if (!put)

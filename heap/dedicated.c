@@ -42,8 +42,8 @@ unsigned int dedicated_budget(void)
 {
 	if (layout.options.mode != MODE_DEDICATED)
 		return 0;
-	return size_min(layout.options.budget,
-			layout.arena.size / 4 / ROW_SIZE);
+	return (unsigned int)size_min(layout.options.budget,
+				      layout.arena.size / 4 / ROW_SIZE);
 }
 
 static unsigned int row_of_number(uint32_t number, uint64_t token)
@@ -64,7 +64,8 @@ bool dedicated_init(void)
 	const struct pins *pins = &layout.pins;
 	size_t own = layout.nr_rows - layout.first_own;
 	size_t wanted = size_max(own * LISTED_PER_ROW, LISTED_LEAST);
-	uint32_t capacity = size_min(2 * pins->nr + wanted, ROSTER_MAX);
+	uint32_t capacity =
+		(uint32_t)size_min(2 * pins->nr + wanted, ROSTER_MAX);
 	void *memory = arena_take(&layout.arena, roster_size(capacity), 64);
 
 	if (!memory)

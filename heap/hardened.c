@@ -38,7 +38,7 @@ static bool fetch(struct heap *heap, uint32_t offset, struct slot *slot)
 	if (bin->end - bin->top < rule->batch)
 		thread_grow_magazine(heap, offset);
 	got = supply_take(heap, offset, slots,
-			  size_min(rule->batch, bin->end - bin->top + 1));
+			  (int)size_min(rule->batch, bin->end - bin->top + 1));
 	if (got <= 0)
 		return false;
 	if (layout.scrub.zeroes)
@@ -72,7 +72,7 @@ static void release_held(struct heap *heap, uint32_t offset,
 			 const struct hold_rule *rule)
 {
 	struct bin *bin = heap_bin(heap, offset);
-	unsigned int nr = size_min(rule->batch, magazine_count(bin));
+	unsigned int nr = uint_min(rule->batch, magazine_count(bin));
 
 	cache_give(cache_of_bin(offset), bin->base, nr, thread_tag(heap));
 	hold_drop(bin, rule, heap_held(heap, offset), nr, &heap->random);

@@ -32,7 +32,7 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 		nowait_settle(heap);
 	thread_grow_magazine(heap, offset);
 	if (bin->base)
-		wanted = (bin->end - bin->base) / 2;
+		wanted = magazine_size(bin) / 2;
 	got = supply_take(heap, offset, slots, wanted);
 	if (got <= 0)
 		return NULL;
@@ -166,7 +166,7 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	    unlikely(!heap || heap->announced.caller) ||
 	    size > layout_usable(SMALL_MAX))
 		return alloc_rare(size, token, site);
-	bin = offset_for(class_for(size, 1), token, site);
+	bin = (uint32_t)offset_for(class_for(size, 1), token, site);
 	p = hardened_take(heap, bin);
 	return likely(p) ? p : or_no_memory(heap_alloc_in_bin(bin));
 }

@@ -30,13 +30,14 @@ void hold_init(struct hold_rule *rules, const struct options *options)
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		size_t size = class_size(class);
 		size_t batch = size_min(BATCH_SLOTS, BATCH_BYTES / size);
+		size_t waiting =
+			size_min(HOLD_SLOTS, options->quarantine / size);
 		struct hold_rule *rule = &rules[class];
 
-		rule->batch = size_max(batch, 1);
-		rule->first = rule->batch + options->reuse_after;
-		rule->most = rule->first +
-			     size_min(HOLD_SLOTS, options->quarantine / size);
-		rule->slots = slots_for(rule->most + rule->batch);
+		rule->batch = (uint16_t)size_max(batch, 1);
+		rule->first = (uint16_t)(rule->batch + options->reuse_after);
+		rule->most = (uint16_t)(rule->first + waiting);
+		rule->slots = (uint16_t)slots_for(rule->most + rule->batch);
 	}
 }
 
@@ -61,5 +62,5 @@ void hold_drop(struct bin *bin, const struct hold_rule *rule, uint16_t *held,
 		draw(bin->base + rule->first, *held - rule->first, nr, random);
 	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
 	bin->top = bin->base + rest;
-	*held = *held > nr ? *held - nr : 0;
+	*held = (uint16_t)(*held - uint_min(*held, nr));
 }

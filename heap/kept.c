@@ -21,8 +21,8 @@ void kept_put(struct partition *partition, struct slab *slab,
 	size_t used = slab_span(slab) - guard_of_large(slab);
 
 	slab->kind = SLAB_LARGE_KEPT;
-	slab->condition = condition;
-	slab->nr_dirty = condition == GROUND_DIRTY ? used >> CHUNK_SHIFT : 0;
+	slab->condition = (uint8_t)condition;
+	slab->nr_dirty = condition == GROUND_DIRTY ? region_chunks_in(used) : 0;
 	slab_begin_idle(slab);
 	layout_count_idle(partition, nr_dirty_bytes(slab));
 	slab->next = partition->kept;

@@ -52,14 +52,14 @@ static void begin_life(uint32_t bin, char *start, size_t size, size_t span,
 	struct partition *partition = layout_partition(bin);
 	struct slab *slab = slab_of_address(start);
 
-	slab->start = (uintptr_t)start;
+	slab->start = (uint32_t)(uintptr_t)start;
 	slab->bias = 0;
 	slab->prev = has_guard;
 	slab->kind = SLAB_LARGE;
 	slab->bin = bin;
 	slab->states = &slab->large_state;
 	slab->size = large_usable(size);
-	slab->chunks = span >> CHUNK_SHIFT;
+	slab->chunks = region_chunks_in(span);
 	slab->nr_slots = 1;
 	slab->epoch = partition->epoch;
 	__atomic_store_n(&slab->large_state, SLOT_LIVE, __ATOMIC_RELAXED);
@@ -149,7 +149,8 @@ void large_free(struct heap *heap, struct slab *slab)
 		surplus = kept_take_surplus(partition);
 	} else {
 		ranges_add(partition, start, span, condition,
-			   condition == GROUND_DIRTY ? span >> CHUNK_SHIFT : 0);
+			   condition == GROUND_DIRTY ? region_chunks_in(span)
+						     : 0);
 	}
 	lock_release(&partition->lock);
 	if (surplus)
@@ -175,14 +176,14 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 		if (!ranges_take_at(partition, slab_end(slab), more) &&
 		    !grow_into_ground(heap, partition, slab, more))
 			return false;
-		slab->chunks = span >> CHUNK_SHIFT;
+		slab->chunks = region_chunks_in(span);
 	} else if (span < slab_span(slab)) {
 		char *end = region_chunk_base(slab) + span;
 		size_t less = slab_span(slab) - span;
 
-		slab->chunks = span >> CHUNK_SHIFT;
+		slab->chunks = region_chunks_in(span);
 		ranges_add(partition, end, less, GROUND_DIRTY,
-			   less >> CHUNK_SHIFT);
+			   region_chunks_in(less));
 	}
 	layout_count_large(partition, large_usable(size) - slab->size);
 	slab->size = large_usable(size);

@@ -76,14 +76,14 @@ static void init_rows(void)
 	rows[DOMAIN_DATA].count = options->data;
 	rows[DOMAIN_POINTER].first = options->unknown + options->data;
 	rows[DOMAIN_POINTER].count = options->pointer;
-	layout.first_pinned =
-		options->unknown + options->data + options->pointer;
+	layout.first_pinned = (unsigned int)(options->unknown + options->data +
+					     options->pointer);
 	if (options->mode > MODE_DEDICATED) {
 		if (options->mode == MODE_NONE)
 			rows[DOMAIN_UNKNOWN].count = 1;
 		rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
 		rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
-		layout.first_pinned = rows[DOMAIN_UNKNOWN].count;
+		layout.first_pinned = (unsigned int)rows[DOMAIN_UNKNOWN].count;
 	}
 	layout.first_own = layout.first_pinned + 2 * layout.pins.nr_groups;
 	layout.nr_rows = layout.first_own + dedicated_budget();
@@ -166,7 +166,8 @@ void layout_draw_map(const void *no_bins)
 			home + (partition_of_number(i, secret, nr_unknown)
 				<< ROW_SHIFT);
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
-		layout.class_bins[i] = class_of(i * CLASS_GRAIN) << BIN_SHIFT;
+		layout.class_bins[i] =
+			(uint16_t)(class_of(i * CLASS_GRAIN) << BIN_SHIFT);
 	layout.token_floor =
 		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;
@@ -234,15 +235,20 @@ unsigned int layout_nr_used_rows(void)
 	if (layout.first_own == layout.nr_rows)
 		return layout.nr_rows;
 	used = layout.first_own + roster_nr(&layout.roster) - nr_pinned;
-	return size_min(used, layout.nr_rows);
+	return uint_min(used, layout.nr_rows);
+}
+
+static unsigned int row_of(const struct row_set *rows, uint64_t partition)
+{
+	return (unsigned int)(rows->first + partition);
 }
 
 static unsigned int row_of_site(uintptr_t site)
 {
 	const struct row_set *rows = &layout.rows[DOMAIN_UNKNOWN];
 
-	return rows->first +
-	       partition_of_site(site, layout.secret, rows->count);
+	return row_of(rows,
+		      partition_of_site(site, layout.secret, rows->count));
 }
 
 /* Small tokens are of a build with -falloc-token-max: docs/partitions.md. */
@@ -255,10 +261,10 @@ unsigned int layout_shared_row(uint64_t token)
 	if (token < TOKEN_SMALL && !max)
 		report_small_tokens();
 	if (token < TOKEN_HASHED)
-		return rows->first +
-		       partition_of_number(token, layout.secret, rows->count);
-	return rows->first +
-	       partition_of_token(token, layout.secret, rows->count);
+		return row_of(rows, partition_of_number(token, layout.secret,
+							rows->count));
+	return row_of(rows,
+		      partition_of_token(token, layout.secret, rows->count));
 }
 
 unsigned int layout_row(uint64_t token, uintptr_t site)

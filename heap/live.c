@@ -434,7 +434,7 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 	if (view.layout.nr_rows > NR_PARTITIONS_MAX ||
 	    view.layout.nr_named > NR_NAMED_MAX)
 		return LIVE_FOREIGN;
-	view.nr_rows = size_min(view.layout.first_own + nr_types(&view.layout),
+	view.nr_rows = uint_min(view.layout.first_own + nr_types(&view.layout),
 				view.layout.nr_rows);
 	if (!say_head(&view, subject))
 		return LIVE_UNREADABLE;

@@ -73,7 +73,8 @@ static bool parse_number(const char *text, size_t length, bool may_scale,
 	}
 	if (i && may_scale && i + 1 == length) {
 		const char *unit = memchr(units, text[i], sizeof(units) - 1);
-		unsigned int shift = unit ? 10 * (unit - units + 1) : 0;
+		unsigned int shift =
+			unit ? 10 * (unsigned int)(unit - units + 1) : 0;
 
 		if (!unit || n >> (64 - shift))
 			return false;

@@ -125,7 +125,7 @@ static const char *take_line(struct pins *pins, struct words line,
 		return "a type named twice";
 	if (pins->nr == NR_PINS_MAX)
 		return "more types than 1024";
-	pins->groups[pins->nr] = group_of(pins, label, labels);
+	pins->groups[pins->nr] = (uint16_t)group_of(pins, label, labels);
 	pins->data_tokens[pins->nr++] = token;
 	return NULL;
 }

@@ -15,7 +15,7 @@ static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 	if (layout.is_traced)
 		trace_find(&place->facts);
 	place->facts.size = slab->size;
-	place->facts.slot = slot;
+	place->facts.slot = (unsigned int)slot;
 	if (layout_is_named(slab->bin)) {
 		place->facts.cache = layout_named(slab->bin)->name;
 		return;

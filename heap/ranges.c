@@ -55,14 +55,14 @@ static void link_range(struct partition *partition, char *start, size_t span,
 	last->bias = last != range;
 	last->next = slab_chunk(range);
 	last->epoch = partition->epoch;
-	last->condition = condition;
+	last->condition = (uint8_t)condition;
 	range->kind = SLAB_LARGE_FREE;
 	range->reciprocal = 0;
 	range->nr_slots = 0;
 	range->bias = 0;
 	range->epoch = partition->epoch;
-	range->condition = condition;
-	range->chunks = span >> CHUNK_SHIFT;
+	range->condition = (uint8_t)condition;
+	range->chunks = region_chunks_in(span);
 	range->nr_dirty = nr_dirty;
 	slab_begin_idle(range);
 	layout_count_idle(partition, nr_dirty_bytes(range));
@@ -141,7 +141,8 @@ static uint32_t dirty_share(const struct slab *range, size_t span)
 {
 	uint64_t chunks = span >> CHUNK_SHIFT;
 
-	return (chunks * range->nr_dirty + range->chunks - 1) / range->chunks;
+	return (uint32_t)((chunks * range->nr_dirty + range->chunks - 1) /
+			  range->chunks);
 }
 
 /* Takes [start, start + span) out of a free range that holds it. */

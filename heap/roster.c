@@ -48,15 +48,16 @@ uint32_t roster_find(const struct roster *roster, uint64_t token)
 static void publish(const struct roster *roster, uint32_t number,
 		    uint64_t token)
 {
-	__atomic_store_n(&roster->rows[number], roster->row_of(number, token),
-			 __ATOMIC_RELAXED);
+	uint16_t row = (uint16_t)roster->row_of(number, token);
+
+	__atomic_store_n(&roster->rows[number], row, __ATOMIC_RELAXED);
 	for (uint64_t at = token;; at++) {
 		uint16_t *place = &roster->index[at & roster->mask];
 		uint16_t was = 0;
 
 		/* Pairs with the loads of who looks and finds. */
-		if (__atomic_compare_exchange_n(place, &was, number, false,
-						__ATOMIC_ACQ_REL,
+		if (__atomic_compare_exchange_n(place, &was, (uint16_t)number,
+						false, __ATOMIC_ACQ_REL,
 						__ATOMIC_ACQUIRE) ||
 		    was == number)
 			return;

@@ -87,7 +87,7 @@ static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 	if (!slab)
 		return cache_take_any(cache, out, max, tag);
 	if (got < 0 || !cache_add_slab(cache, slab, tag)) {
-		slab->epoch = cache->epoch - 1;
+		slab->epoch = (uint8_t)(cache->epoch - 1);
 		got = slab_take_slots_locked(slab, out, max);
 		cache_count_out(cache, got);
 		return got;

@@ -282,7 +282,7 @@ static void keep_storage(struct heap *heap, struct slot *storage,
 static never_inline bool grow(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
-	unsigned int had = bin->end - bin->base;
+	unsigned int had = magazine_size(bin);
 	unsigned int slots = had ? had * 2 : MAGAZINE_SLOTS_MIN;
 	unsigned int count = magazine_count(bin);
 	struct slot *storage;

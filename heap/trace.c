@@ -96,7 +96,7 @@ static uint8_t keep(struct trace_stack *to, const struct trace_stack *from,
 		    unsigned int nr)
 {
 	memcpy(to->frames, from->frames, nr * sizeof(from->frames[0]));
-	return nr;
+	return (uint8_t)nr;
 }
 
 /* As trace_alloc() promises; returns how many frames there are then. */

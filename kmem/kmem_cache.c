@@ -32,14 +32,14 @@ void kmem_cache_panic(const char *name)
 static unsigned int align_for(size_t size, unsigned int asked,
 			      slab_flags_t flags)
 {
-	unsigned int align = size_max(asked, ARCH_SLAB_MINALIGN);
+	unsigned int align = uint_max(asked, ARCH_SLAB_MINALIGN);
 	unsigned int line = CACHE_LINE;
 
 	if (!(flags & SLAB_HWCACHE_ALIGN))
 		return align;
 	while (size <= line / 2)
 		line /= 2;
-	return size_max(align, line);
+	return uint_max(align, line);
 }
 
 static bool is_possible(size_t size, const struct kmem_cache_args *args)
@@ -134,7 +134,7 @@ typeslab_kmem_cache_create(const char *name, size_t size,
 	static const struct kmem_cache_args none = { 0 };
 	struct kmem_cache wanted = {
 		.name = name ? name : "",
-		.object_size = size,
+		.object_size = (unsigned int)size,
 		.flags = flags,
 	};
 	struct kmem_cache *cache = NULL;

@@ -117,7 +117,7 @@ int typeslab_kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp,
 			return 0;
 		}
 	}
-	return nr;
+	return (int)nr;
 }
 
 /* Whether the bytes [from, to) of an object may be a user's. */

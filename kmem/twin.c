@@ -31,12 +31,12 @@ static uint64_t key_of(uint32_t bin, uint32_t variant)
 
 static uint32_t bin_of_key(uint64_t key)
 {
-	return (key & ((1u << 24) - 1)) << BIN_SHIFT;
+	return (uint32_t)(key & ((1u << 24) - 1)) << BIN_SHIFT;
 }
 
 static uint32_t variant_of_key(uint64_t key)
 {
-	return key >> 24;
+	return (uint32_t)(key >> 24);
 }
 
 static unsigned int first_place(uint64_t key)

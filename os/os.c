@@ -34,7 +34,7 @@ static void mix_weak_random(unsigned char *out, size_t size)
 		state ^= state << 13;
 		state ^= state >> 7;
 		state ^= state << 17;
-		out[i] = state >> 32;
+		out[i] = (unsigned char)(state >> 32);
 	}
 }
 

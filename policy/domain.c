@@ -34,7 +34,7 @@ struct row_name domain_name_row(const struct row_set *rows, unsigned int row)
 
 		if (row >= first && row < first + rows[domain].count) {
 			name.domain = domain;
-			name.partition = row - first;
+			name.partition = (unsigned int)(row - first);
 			return name;
 		}
 	}

@@ -25,7 +25,7 @@ void size_class_init(void)
 	for (size_t i = 0; i < CLASS_TABLE_SIZE; i++) {
 		if (i * CLASS_GRAIN > size_class_sizes[class])
 			class ++;
-		size_class_table[i] = class;
+		size_class_table[i] = (uint8_t) class;
 	}
 }
 

@@ -87,6 +87,12 @@ static inline size_t region_chunk_of(const void *p)
 	return ((uintptr_t)p - (uintptr_t)region.base) >> CHUNK_SHIFT;
 }
 
+/* How many chunks @span is, a multiple of a chunk. */
+static inline uint32_t region_chunks_in(size_t span)
+{
+	return (uint32_t)(span >> CHUNK_SHIFT);
+}
+
 static inline void *region_record(size_t chunk)
 {
 	return region.table + (chunk << CHUNK_RECORD_SHIFT);

@@ -58,7 +58,7 @@ static void draw_one(struct slab *slab, struct slot *out, uint64_t *random)
 		slab->nr_free--;
 		return;
 	}
-	slab->scan_from = slot & ~7u;
+	slab->scan_from = (uint16_t)(slot & ~7u);
 	slab_take_slots_locked(slab, out, 1);
 }
 

@@ -12,19 +12,19 @@ uint8_t slab_clock;
 void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	       uint8_t *states)
 {
-	size_t chunks = span >> CHUNK_SHIFT;
+	uint32_t chunks = region_chunks_in(span);
 
-	for (size_t i = 0; i < chunks; i++) {
+	for (uint32_t i = 0; i < chunks; i++) {
 		struct slab *record = slab_of_chunk(slab_chunk(slab) + i);
 
 		record->bias = i << CHUNK_SHIFT;
-		record->start = (uintptr_t)region_chunk_base(slab);
+		record->start = (uint32_t)(uintptr_t)region_chunk_base(slab);
 		record->kind = SLAB_SMALL;
 		record->bin = bin;
 		record->states = states;
 		record->size = size;
 		record->chunks = chunks;
-		record->nr_slots = span / size;
+		record->nr_slots = (uint32_t)(span / size);
 		/* Last: free() believes a record that has one. */
 		__atomic_store_n(&record->reciprocal, slot_reciprocal(size),
 				 __ATOMIC_RELEASE);
@@ -119,7 +119,7 @@ static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 	}
 	/* The last eight may have more. */
 	if (at)
-		slab->scan_from = at - 8;
+		slab->scan_from = (uint16_t)(at - 8);
 	return got;
 }
 
@@ -194,7 +194,7 @@ unsigned int slab_give_slots_locked(struct slab *slab, const struct slot *slots,
 		__atomic_store_n(slot->state, SLOT_FREE, __ATOMIC_RELAXED);
 		slot++;
 	} while (slot < end && (size_t)(slot->address - base) < span);
-	given = slot - slots;
+	given = (unsigned int)(slot - slots);
 	slab->nr_free += given;
 	if (unlikely(slab->nr_free > slab->nr_used))
 		report_broken("slab's count of free slots");

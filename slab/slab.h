@@ -108,7 +108,8 @@ static inline struct slab *slab_of_address(const void *address)
 
 static inline uint32_t slab_chunk(const struct slab *slab)
 {
-	return ((const char *)slab - region.table) >> CHUNK_RECORD_SHIFT;
+	return (uint32_t)(((const char *)slab - region.table) >>
+			  CHUNK_RECORD_SHIFT);
 }
 
 /* The first record of the span. */

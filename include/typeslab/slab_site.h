@@ -110,8 +110,9 @@ typeslab_inline unsigned int typeslab_class_of(size_t size)
 	unsigned int shift = 63 - __builtin_clzl((size - 1) | 1);
 
 	if (size <= 128)
-		return (size - 1) / 16;
-	return 8 + (shift - 7) * 4 + ((size - 1) >> (shift - 2) & 3);
+		return (unsigned int)(size - 1) / 16;
+	return 8 + (shift - 7) * 4 +
+	       (unsigned int)((size - 1) >> (shift - 2) & 3);
 }
 
 /* What a site asks for, a constant of its code: a class, and the size in it. */
