@@ -62,9 +62,10 @@ bench-programs: setup all
 lint: setup all
 	@scripts/lint
 
-# Links, doors, commands and files that the pages name are there.
-docs-check:
-	@scripts/docs-check
+# Links, doors, commands and files that the pages name are there; commands do
+# what they are there for, here or in a test that scripts/docs-commands names.
+docs-check: setup all
+	@scripts/docs-check $(BUILD)
 
 # The library by gcc, and the tests that look at it from near.
 test-gcc: setup
@@ -158,7 +159,7 @@ help:
 	@echo 'make test-hardened  the same suites under profile=hardened'
 	@echo 'make test-systems the suites with pages of 16 and 64 KiB; in 39 bits of addresses'
 	@echo 'make lint         the rules that a machine can check'
-	@echo 'make docs-check   what the pages name is there'
+	@echo 'make docs-check   what the pages name is there, and their commands run'
 	@echo 'make sanitize     unit tests under ASan and UBSan, threads under TSan'
 	@echo 'make servers      real servers under load; QUICK=1, ONLY=redis'
 	@echo 'make exploit      attack this heap and others; QUICK=1: 3 minutes'
