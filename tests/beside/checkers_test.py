@@ -12,8 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 LIBRARY, FOLDER = map(os.path.abspath, sys.argv[1:])
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "leak.c")
 SYNONYMS = "--soname-synonyms=somalloc=*libtypeslab*"
 cases = []
 
@@ -78,6 +80,59 @@ def valgrind_leaves_the_heap_alone():
     assert status == 0, out
 
 
+def compile_with(folder, compiler, sanitizer, *more):
+    """Path of the program of leak.c with a sanitizer in it."""
+    path = os.path.join(folder, "leak")
+    status, out = run(compiler, "-g0", "-fno-builtin", SOURCE, "-o", path,
+                      f"-fsanitize={sanitizer}", *more, preload=False)
+    if status:
+        raise Skip(f"{compiler} has no -fsanitize={sanitizer}: {out[-200:]}")
+    return path
+
+
+@case
+def sanitizers_serve_themselves():
+    """Clang's lies in the program, so ours is idle: preloaded or linked."""
+    with tempfile.TemporaryDirectory() as folder:
+        for sanitizer, status in (("leak", 23), ("address", 1)):
+            for preload in (True, False):
+                path = compile_with(folder, "clang-22", sanitizer,
+                                    *([] if preload else [LIBRARY]))
+                done = run(path, preload=preload,
+                           LD_LIBRARY_PATH=os.path.dirname(LIBRARY))
+                need(done[1], r"Direct leak of 123 byte\(s\) in 1 object",
+                     r"in lose leak\.c")
+                assert done[0] == status, done
+
+
+@case
+def sanitizers_of_gcc_come_first():
+    """gcc's are libraries: linked they serve, behind a preloaded heap not."""
+    with tempfile.TemporaryDirectory() as folder:
+        for sanitizer, behind in (("leak", r"^done$"),
+                                  ("address", "runtime does not come first")):
+            path = compile_with(folder, "gcc", sanitizer)
+            need(run(path)[1], behind)
+            path = compile_with(folder, "gcc", sanitizer, LIBRARY)
+            need(run(path, preload=False,
+                     LD_LIBRARY_PATH=os.path.dirname(LIBRARY))[1],
+                 r"Direct leak of 123 byte\(s\) in 1 object")
+
+
+@case
+def perf_names_our_functions():
+    with tempfile.TemporaryDirectory() as folder:
+        data = os.path.join(folder, "data")
+        out = run("perf", "record", "-q", "-e", "cpu-clock", "--call-graph",
+                  "dwarf", "-o", data, program("leak"), "hot")
+        if out[0]:
+            raise Skip(f"perf may not record here: {out[1][-200:]}")
+        out = run("perf", "report", "-i", data, "--stdio", "--no-children",
+                  preload=False)[1]
+        need(out, r"libtypeslab\S+ +\[\.\] (malloc|free)\n",
+             r"---(malloc|free)\n +main\n")
+
+
 @case
 def strace_changes_nothing():
     status, out = run("strace", "-f", "-o", "/dev/null",
@@ -139,6 +194,15 @@ libc.free(p | 0x5a << 56)
     status, out = run(sys.executable, "-I", "-c", code)
     need(out, r"^typeslab: double free: 0x5a0")
     assert status == -6, (status, out)
+
+
+@case
+def the_page_names_each():
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(f"{here}/../../docs/beside.md", encoding="utf-8") as file:
+        page = file.read()
+    for function in cases[:-1]:
+        assert f"`{function.__name__}`" in page, function.__name__
 
 
 def main():
