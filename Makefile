@@ -76,11 +76,7 @@ test-gcc: setup
 # As on other systems: a heap that counts in larger pages; one that fits into
 # 39 bits of addresses.
 test-systems: setup all
-	@for setup in pages16K pages64K bits39; do \
-		scripts/run-tests $(BUILD) --setup $$setup --suite unit \
-			--suite api --suite token --suite death --suite stress \
-			|| exit 1; \
-	done
+	@scripts/test-systems $(BUILD)
 
 # By each compiler with -Wall -Wextra -Werror; on musl; for aarch64, in qemu.
 test-compilers: setup
