@@ -111,8 +111,11 @@ class Show:
                           f" the end of {self.log_path(what)}:\n"
                           f"{tail(self.log_path(what))}")
 
-    def step(self, what, text, command, seconds=600, **options):
-        """Runs a program to its end under a line of progress."""
+    def step(self, what, text, command, seconds=7200, **options):
+        """Runs a program to its end under a line of progress.
+
+        The limit is for a hang: compilers beside a kernel's build are slow.
+        """
         begin = time.monotonic()
         self.say(f"{text} ...", end="")
         try:
