@@ -61,7 +61,9 @@ wait_for() {
 stop() {
 	peak=0
 	for pid in $server $(pgrep -P "$server" || :); do
-		own=$(sed -n 's/^VmHWM:\s*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
+		# A worker may end on its own while we look.
+		own=$(sed -n 's/^VmHWM:\s*\([0-9]*\) kB/\1/p' \
+			"/proc/$pid/status" 2>/dev/null || :)
 		peak=$((peak + ${own:-0}))
 	done
 	figure peak_kb "$peak"
