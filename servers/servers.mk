@@ -5,5 +5,7 @@
 .PHONY: servers
 servers: setup all
 	@scripts/setup servers/packages
+	@# Node's own packages have the headers, and let no other in.
+	@[ -e /usr/include/node/node_api.h ] || scripts/setup servers/packages-node
 	@servers/run-servers $(BUILD) $(if $(QUICK),--quick) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY))
