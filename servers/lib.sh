@@ -4,7 +4,9 @@
 # What the loads share. A load runs in an empty folder, prints on standard
 # output what must be the same on every heap, and writes its figures, "KEY
 # NUMBER" a line, to the file $FIGURES. $HEAP is the library to preload into
-# the program under load, and into it alone; empty: none. $QUICK is 1 or empty.
+# the program under load, and into it alone; empty: none. $PROGRAM is the one
+# to run where we build it ourselves (servers/typed.py); empty: Debian's.
+# $QUICK is 1 or empty.
 set -eu
 
 # quick A B: A in quick runs, B in full ones.

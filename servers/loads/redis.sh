@@ -2,7 +2,7 @@
 # needs: redis-server redis-benchmark redis-cli
 . "$HERE/lib.sh"
 
-serve log redis-server --port 0 --unixsocket "$PWD/s" --save '' \
+serve log "${PROGRAM:-redis-server}" --port 0 --unixsocket "$PWD/s" --save '' \
 	--appendonly no --enable-debug-command yes
 wait_for redis-cli -s s ping
 seq 200000 | awk '{ printf "SET key:%d %0*d\nLPUSH list:%d %d\nHSET hash:%d f%d v%d\nZADD z:%d %d m%d\n",

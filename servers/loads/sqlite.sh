@@ -21,5 +21,5 @@ select sum(json_extract(json_object('a', a, 'c', c), '$.a')) from t;
 select * from (select c from t order by c desc limit 5);
 pragma integrity_check;
 EOF
-measure sqlite3 data.db <load.sql
+measure "${PROGRAM:-sqlite3}" data.db <load.sql
 cksum <data.db
