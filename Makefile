@@ -124,14 +124,15 @@ deb: setup all
 	@scripts/setup debian/packages
 	@scripts/make-deb $(BUILD) $(if $(TWICE),--twice)
 
-# In a clean root: the packages; what the README tells a newcomer.
+# In a clean root: the packages; what the README tells a newcomer, with QUICK=1
+# `make` in place of its two commands.
 deb-test: deb
 	@scripts/setup tests/install/packages
 	@tests/install/check-deb $(BUILD)
 
 newcomer: setup all
 	@scripts/setup tests/install/packages
-	@tests/install/newcomer $(BUILD)
+	@tests/install/newcomer $(BUILD) $(if $(QUICK),make)
 
 clean:
 	rm -rf $(BUILD)
@@ -174,7 +175,7 @@ help:
 	@echo 'make install      PREFIX=/usr/local, DESTDIR=; make uninstall'
 	@echo 'make deb          Debian packages in $(BUILD)/deb; TWICE=1: compare two'
 	@echo 'make deb-test     install, use and remove them in a clean root'
-	@echo 'make newcomer     clone, run, test, install and use it in a clean root'
+	@echo 'make newcomer     clone, run, test, install and use it in a clean root; QUICK=1'
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
