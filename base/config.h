@@ -66,4 +66,10 @@
 #define MAGAZINE_BYTES_MAX  (64ul << 10)
 #define MAGAZINE_WORTH	    32u
 
+/*
+ * So many slabs with room, of other threads, are left to them by a thread that
+ * wants slots of that cache: see docs/design.md, "Slabs of many threads".
+ */
+#define CACHE_FOREIGN_MAX 32u
+
 #endif /* BASE_CONFIG_H */

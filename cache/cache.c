@@ -131,28 +131,32 @@ static bool acquire(struct cache *cache, uint32_t tag)
 	}
 }
 
-/* How many slabs in use are looked at for one that is the taker's own. */
-#define OWN_TRIES 4
-
 /*
- * A slab in use that @taker took from last; else one that others use less than
- * the first, or none: two threads that share a slab write to the same lines,
- * of states and of objects. @taker 0 is content with any.
+ * A slab in use that @taker took from last, or none while there are few: two
+ * threads that share a slab write to the same lines, of states and of objects.
+ * @taker 0 is content with any.
  */
 static uint32_t pick_partial(const struct cache *cache, uint8_t taker)
 {
 	uint32_t chunk = cache->partial;
 
-	for (int i = 0; chunk; i++) {
+	for (unsigned int i = 0; chunk; i++) {
 		const struct slab *slab = slab_of_chunk(chunk);
 
-		if (!taker || slab->taker == taker)
-			return chunk;
-		if (!slab->next || i == OWN_TRIES)
-			return i ? chunk : 0;
+		if (!taker || slab->taker == taker || i == CACHE_FOREIGN_MAX)
+			break;
 		chunk = slab->next;
 	}
-	return 0;
+	return chunk;
+}
+
+/* So that its taker finds it at once the next time. */
+static void bring_forward(struct cache *cache, struct slab *slab)
+{
+	if (slab->list != LIST_PARTIAL || !slab->prev)
+		return;
+	unlink_slab(cache, slab);
+	link_slab(cache, slab, LIST_PARTIAL);
 }
 
 static struct slab *pick_slab(const struct cache *cache, uint8_t taker)
@@ -199,6 +203,7 @@ static int take_locked(struct cache *cache, struct slot *out, int max,
 		if (!slab)
 			break;
 		slab->taker = taker;
+		bring_forward(cache, slab);
 		got += take_from_slab(slab, out + got, max - got, &random);
 		relink_slab(cache, slab);
 	}

@@ -44,8 +44,9 @@ struct cache {
 /*
  * Fills @out with up to @max slots; returns how many, 0 when a slab must be
  * added first, less than 0 when this thread holds the lock already (we are in
- * a signal handler). A slab is asked for, too, when the only one with room is
- * another thread's; cache_take_any() is content with that.
+ * a signal handler). A slab is asked for, too, when all that have room are
+ * other threads' and no more than CACHE_FOREIGN_MAX; cache_take_any() is
+ * content with those.
  */
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag);
 int cache_take_any(struct cache *cache, struct slot *out, int max,

@@ -302,9 +302,26 @@ static void test_taker(void **state)
 	assert_true(cache_add_slab(&cache, fixture_slab(0, 0), TAG));
 	assert_int_equal(cache_take(&cache, &one, 1, TAG), 1);
 	assert_ptr_not_equal(slab_of(one), slab_of(other));
-	/* With two slabs in use a third thread has to share. */
-	assert_int_equal(cache_take(&cache, &other, 1, second), 1);
-	assert_int_equal(cache_take(&cache, &one, 1, TAG + 2), 1);
+	cache_check(&cache, TAG);
+}
+
+/* Who shares has the shared slab for its own then. */
+static void test_many_takers(void **state)
+{
+	const uint32_t last = TAG + CACHE_FOREIGN_MAX + 1;
+	struct cache cache = { 0 };
+	struct slot one, other;
+
+	(void)state;
+	for (uint32_t tag = TAG; tag < last; tag++) {
+		assert_int_equal(cache_take(&cache, &one, 1, tag), 0);
+		assert_true(cache_add_slab(&cache, fixture_slab(0, 0), tag));
+		assert_int_equal(cache_take(&cache, &one, 1, tag), 1);
+	}
+	assert_int_equal(cache_take(&cache, &one, 1, last), 1);
+	assert_int_equal(cache_take(&cache, &other, 1, last), 1);
+	assert_ptr_equal(slab_of(one), slab_of(other));
+	assert_int_equal(cache.partial, slab_chunk(slab_of(one)));
 	cache_check(&cache, TAG);
 }
 
@@ -448,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_purge),
 		cmocka_unit_test(test_purge_some),
 		cmocka_unit_test(test_taker),
+		cmocka_unit_test(test_many_takers),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),
