@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/remote.h"
 
+#include "tests/tools/child.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,25 +24,6 @@
 char remote_test_root[16] = "static root";
 
 static char folder[] = "/tmp/remote_test-XXXXXX";
-
-/* A child that has our mappings and waits to be killed. */
-static pid_t start_child(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		for (;;)
-			pause();
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
-static void end_child(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
 
 /* Finds @name in a child, at @want, and reads @content there. */
 static void check_found(const char *name, const void *want, const char *content)

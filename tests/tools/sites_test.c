@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/sites.h"
 
+#include "tests/tools/child.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,19 +13,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* A child that has our mappings and waits to be killed. */
-static pid_t start_child(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		for (;;)
-			pause();
-	}
-	assert_true(pid > 0);
-	return pid;
-}
 
 /* What is printed of @pid, to be freed; *@status is what was returned. */
 static char *print(const struct sites *sites, pid_t pid,
@@ -109,8 +98,7 @@ static void test_sums(void **state)
 		check_sum(text, "= without a type", &sums[i].whole);
 		free(text);
 	}
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	end_child(pid);
 }
 
 /* Nothing can be named by what is no more; least of all as code of no file. */
