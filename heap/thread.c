@@ -307,7 +307,7 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 {
 	const struct bin *bin = heap_bin(heap, offset);
 
-	if (likely(bin->end - bin->base == MAGAZINE_SLOTS_MAX) &&
+	if (likely(magazine_size(bin) == MAGAZINE_SLOTS_MAX) &&
 	    !layout.is_hardened)
 		return false;
 	return grow(heap, offset);

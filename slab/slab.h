@@ -24,6 +24,7 @@
 #ifndef SLAB_SLAB_H
 #define SLAB_SLAB_H
 
+#include "base/align.h"
 #include "base/compiler.h"
 #include "policy/slot_index.h"
 #include "region/region.h"
@@ -193,9 +194,7 @@ static always_inline bool slab_find_state(const struct slab *slab,
  */
 static inline size_t slab_nr_states(size_t size, size_t span)
 {
-	size_t nr = (span + size - 1) / size;
-
-	return (nr + SLAB_STATES_LINE - 1) & ~(size_t)(SLAB_STATES_LINE - 1);
+	return round_up((span + size - 1) / size, SLAB_STATES_LINE);
 }
 
 /* Cuts @span bytes into slots; @states are zero and begin a line. */
