@@ -41,12 +41,27 @@ package_version() {
 	dpkg-query -W -f '${Version}' "$package"
 }
 
-# One word for the source as we build it: the package and the series.
-series_hash() {
+# One word for a source: the package, and what became of the files that the
+# series touches. Patches that are cut differently and make the same of them in
+# the end have made one source.
+source_hash() {
 	{
 		package_version
-		(cd "$here/patches" && cat series && xargs cat <series)
+		touched | while read -r file; do
+			[ ! -e "$1/$file" ] || (cd "$1" && sha256sum "$file")
+		done
 	} | sha256sum | cut -c1-12
+}
+
+# The same of the source as we build it.
+series_hash() {
+	source_hash "$(patched)"
+}
+
+# One word for the patches.
+patches_hash() {
+	(cd "$here/patches" && cat series && xargs cat <series) | sha256sum |
+		cut -c1-12
 }
 
 # The unpatched source.
@@ -97,9 +112,9 @@ renew() {
 # the files that this series or the one before touches.
 patched() {
 	patched_dir=$dir/linux-patched
-	stamp="$(series_hash) $(sha256sum <"$api_suite" | cut -c1-12)"
+	stamp="$(patches_hash) $(sha256sum <"$api_suite" | cut -c1-12)"
 	if [ "$(cat "$patched_dir/.series" 2>/dev/null)" != "$stamp" ]; then
-		say "applying the series ${stamp% *}"
+		say "applying the patches ${stamp% *}"
 		if [ ! -e "$patched_dir/.touched" ]; then
 			rm -rf "$patched_dir"
 			cp -a "$(pristine)" "$patched_dir"
