@@ -22,11 +22,9 @@ static inline bool zero_fills(const void *p, size_t size)
 	const zero_pair *end = at + size / sizeof(*at);
 	zero_pair seen = { 0 };
 
-	for (; end - at >= 4; at += 4) {
-		seen = at[0] | at[1] | at[2] | at[3];
-		if (seen[0] | seen[1])
-			return false;
-	}
+	/* To the end, whatever is seen: it is zero but for a fault. */
+	for (; end - at >= 4; at += 4)
+		seen |= at[0] | at[1] | at[2] | at[3];
 	for (; at < end; at++)
 		seen |= *at;
 	return !(seen[0] | seen[1]);

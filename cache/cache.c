@@ -2,8 +2,6 @@
 /* cache: see cache.h. */
 #include "cache/cache.h"
 
-#include "slab/draw.h"
-
 #include "os/os.h"
 #include "report/report.h"
 
@@ -183,17 +181,8 @@ void cache_unlock(struct cache *cache)
 	lock_release(&cache->lock);
 }
 
-/* In the slabs' order with a *@random of 0. */
-static unsigned int take_from_slab(struct slab *slab, struct slot *out,
-				   unsigned int max, uint64_t *random)
-{
-	if (*random)
-		return slab_draw_slots_locked(slab, out, max, random);
-	return slab_take_slots_locked(slab, out, max);
-}
-
-static int take_locked(struct cache *cache, struct slot *out, int max,
-		       uint8_t taker, uint64_t random)
+int cache_take_locked(struct cache *cache, struct slot *out, int max,
+		      uint8_t taker)
 {
 	int got = 0;
 
@@ -204,27 +193,21 @@ static int take_locked(struct cache *cache, struct slot *out, int max,
 			break;
 		slab->taker = taker;
 		bring_forward(cache, slab);
-		got += take_from_slab(slab, out + got, max - got, &random);
+		got += slab_take_slots_locked(slab, out + got, max - got);
 		relink_slab(cache, slab);
 	}
 	cache_count_out(cache, got);
 	return got;
 }
 
-int cache_take_locked(struct cache *cache, struct slot *out, int max,
-		      uint8_t taker)
-{
-	return take_locked(cache, out, max, taker, 0);
-}
-
 static int take(struct cache *cache, struct slot *out, int max, uint32_t tag,
-		uint8_t taker, uint64_t random)
+		uint8_t taker)
 {
 	int got;
 
 	if (!acquire(cache, tag))
 		return -1;
-	got = take_locked(cache, out, max, taker, random);
+	got = cache_take_locked(cache, out, max, taker);
 	lock_release(&cache->lock);
 	return got;
 }
@@ -237,18 +220,12 @@ static uint8_t taker_of(uint32_t tag)
 
 int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
 {
-	return take(cache, out, max, tag, taker_of(tag), 0);
+	return take(cache, out, max, tag, taker_of(tag));
 }
 
 int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
 {
-	return take(cache, out, max, tag, 0, 0);
-}
-
-int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
-	       uint32_t tag)
-{
-	return take(cache, out, max, tag, taker_of(tag), seed);
+	return take(cache, out, max, tag, 0);
 }
 
 void cache_give_locked(struct cache *cache, const struct slot *slots,

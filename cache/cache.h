@@ -53,13 +53,6 @@ int cache_take_any(struct cache *cache, struct slot *out, int max,
 		   uint32_t tag);
 
 /*
- * The same, each slot drawn at random by a generator that begins at @seed; in
- * the slabs' order if that is 0.
- */
-int cache_draw(struct cache *cache, struct slot *out, int max, uint64_t seed,
-	       uint32_t tag);
-
-/*
  * The same in parts, for who takes the lock only if it is free: 0 from
  * cache_take_locked() when a slab must be added.
  */

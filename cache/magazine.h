@@ -77,4 +77,17 @@ magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
 	return nr - put;
 }
 
+/* Moves what is there to @storage, which is longer: @slots. */
+static inline void magazine_grow(struct bin *bin, struct slot *storage,
+				 unsigned int slots)
+{
+	unsigned int count = magazine_count(bin);
+
+	if (count)
+		memcpy(storage, bin->base, count * sizeof(*storage));
+	bin->base = storage;
+	bin->top = storage + count;
+	bin->end = storage + slots;
+}
+
 #endif /* CACHE_MAGAZINE_H */

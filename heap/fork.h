@@ -12,9 +12,26 @@
 #ifndef HEAP_FORK_H
 #define HEAP_FORK_H
 
+#include "base/compiler.h"
+
 #include <stdint.h>
 
 void fork_init(void);
-uint32_t fork_generation(void);
+uint32_t fork_next_generation(void);
+
+/* The generation, or 0 in a child that has not looked. */
+extern internal uint32_t *fork_word;
+
+static inline uint32_t fork_word_now(void)
+{
+	return __atomic_load_n(fork_word, __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t fork_generation(void)
+{
+	uint32_t now = fork_word_now();
+
+	return likely(now) ? now : fork_next_generation();
+}
 
 #endif /* HEAP_FORK_H */

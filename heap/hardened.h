@@ -20,25 +20,33 @@ void *hardened_alloc(struct heap *heap, uint32_t offset);
 bool hardened_free(struct heap *heap, const struct slab *slab, void *p,
 		   uint8_t *state);
 
+/* Once in so many allocations it is asked whether a wider pool is worth it. */
+static inline bool hardened_is_due(const struct bin *bin)
+{
+	return !(bin->nr_allocs & 255);
+}
+
 /*
- * What is enough most of the time, and calls nothing: a clean slot that lies
- * ready, or NULL; a whole slot that may wait, or false and nothing was done.
+ * What is enough most of the time, and calls nothing first: a slot of those
+ * that are ready, or NULL; a whole slot in line, or false; then nothing was
+ * done. Not for named caches.
  */
 static always_inline void *hardened_take(struct heap *heap, uint32_t offset)
 {
-	struct bin *bin = heap_bin(heap, offset);
 	size_t size = class_size(class_of_bin(offset));
-	struct slot slot;
+	struct bin *bin = heap_bin(heap, offset);
+	uint64_t random = heap->random;
+	struct slot *place, slot;
 
-	if (unlikely(magazine_count(bin) == *heap_held(heap, offset)))
+	if (unlikely(!hold_has_choice(heap_hold(heap, offset), bin) ||
+		     hardened_is_due(bin) || !thread_random_is_own(heap)))
 		return NULL;
-	slot = bin->top[-1];
-	/* The next one, which lies anywhere. */
-	__builtin_prefetch(bin->top[-2].address, 1);
-	__builtin_prefetch(bin->top[-2].state, 1);
-	if (unlikely(!scrub_is_clean(&layout.scrub, slot.address, size)))
+	place = hold_pick(bin, layout.draws ? &random : NULL);
+	/* Who reports it picks the same one. */
+	if (unlikely(!scrub_is_clean(&layout.scrub, place->address, size)))
 		return NULL;
-	bin->top--;
+	slot = hold_remove(bin, place);
+	heap->random = random;
 	bin->nr_allocs++;
 	scrub_sign(&layout.scrub, slot.address, size);
 	/* Pairs with scrub_check_all(): who sees LIVE sees the canary. */
@@ -51,16 +59,15 @@ static always_inline bool hardened_push(struct heap *heap,
 					uint8_t *state)
 {
 	struct bin *bin = heap_bin(heap, slab->bin);
-	uint16_t *held = heap_held(heap, slab->bin);
+	struct hold *hold = heap_hold(heap, slab->bin);
 	struct slot slot = { p, state };
 
-	if (unlikely(hold_is_full(bin, &layout.holds[class_of_bin(slab->bin)],
-				  *held) ||
-		     slab->size > ZERO_AT_HAND ||
+	if (unlikely(hold_is_full(hold, bin) || hold_is_filling(hold) ||
 		     !scrub_is_whole(&layout.scrub, p, slab->size)))
 		return false;
+	hold_push(hold, bin, slot);
+	/* Last, as for what is large it is a call. */
 	scrub_erase(&layout.scrub, p, slab->size);
-	hold_push(bin, held, slot);
 	return true;
 }
 

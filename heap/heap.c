@@ -64,8 +64,8 @@ static void *try_in_bin(struct heap *heap, uint32_t bin,
 
 	*is_zero = is_hardened && layout.scrub.zeroes;
 	if (!large.size)
-		return is_hardened ? hardened_alloc(heap, bin)
-				   : alloc_from(heap, bin);
+		return layout.is_hardened ? hardened_alloc(heap, bin)
+					  : alloc_from(heap, bin);
 	return large_alloc(heap, bin, large.size, large.align, is_zero);
 }
 
@@ -141,7 +141,8 @@ static always_inline uint64_t row_of_listed(uint64_t token, uintptr_t site)
 }
 
 /* The bin's offset for @class and what the call says; after the boot. */
-static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
+static always_inline uint64_t offset_for(unsigned int class, uint64_t token,
+					 uintptr_t site)
 {
 	uint64_t nobody = (uintptr_t)thread_no_bins;
 	uint64_t row;
@@ -155,20 +156,27 @@ static uint64_t offset_for(unsigned int class, uint64_t token, uintptr_t site)
 	return row + (class << BIN_SHIFT);
 }
 
-/* Hardened, it begins with what the inline heap_alloc() is to others. */
+static never_inline void *alloc_missed(uint32_t bin)
+{
+	return or_no_memory(heap_alloc_in_bin(bin));
+}
+
+/*
+ * Hardened, it begins with what the inline heap_alloc() is to others: no call
+ * but the last.
+ */
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 {
-	struct heap *heap = thread_own();
-	uint32_t bin;
+	struct heap *heap = thread_short;
+	uint64_t bin;
 	void *p;
 
-	if (!layout.has_short_way ||
-	    unlikely(!heap || heap->announced.caller) ||
-	    size > layout_usable(SMALL_MAX))
+	if (!heap || size > layout_usable(SMALL_MAX) ||
+	    !(heap_knows_token(token) || !layout_is_typed(token)))
 		return alloc_rare(size, token, site);
-	bin = (uint32_t)offset_for(class_for(size, 1), token, site);
-	p = hardened_take(heap, bin);
-	return likely(p) ? p : or_no_memory(heap_alloc_in_bin(bin));
+	bin = offset_for(class_for(size, 1), token, site);
+	p = hardened_take(heap, (uint32_t)bin);
+	return likely(p) ? p : alloc_missed((uint32_t)bin);
 }
 
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
@@ -327,7 +335,7 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 	if (slab->kind == SLAB_LARGE) {
 		large_free(heap, slab);
 		purge_idle(heap);
-	} else if (layout_is_hardened(slab->bin)) {
+	} else if (layout.is_hardened) {
 		if (hardened_free(heap, slab, p, state))
 			purge_idle(heap);
 	} else {
@@ -338,10 +346,10 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 
 void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 {
-	struct heap *heap = thread_own();
+	struct heap *heap = thread_short;
 
-	if (likely(heap) && slab->kind == SLAB_SMALL && layout.has_short_way &&
-	    !layout_is_named(slab->bin) && hardened_push(heap, slab, p, state))
+	if (heap && slab->kind == SLAB_SMALL && !layout_is_named(slab->bin) &&
+	    hardened_push(heap, slab, p, state))
 		return;
 	free_rare(slab, p, state);
 }

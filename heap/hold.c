@@ -3,64 +3,98 @@
 #include "heap/hold.h"
 
 #include "base/align.h"
-#include "base/random.h"
 #include "heap/options.h"
 
 /*
- * A batch costs two locks; 16 slots share them. Of larger slots fewer, so that
- * what is ready stays below 16 KiB.
+ * More than eight bits' worth; of larger slots so many bytes, as they are what
+ * it costs.
  */
-#define BATCH_SLOTS 16u
+#define POOL_SLOTS 256u
+#define POOL_BYTES (16ul << 10)
+
+/* A trip to the slabs takes a lock; so many slots share it. */
+#define BATCH_SLOTS 64u
 #define BATCH_BYTES (16ul << 10)
 
-/* However small they are: the line is moved up when a batch leaves it. */
-#define HOLD_SLOTS 64u
+/* However small they are. */
+#define LINE_SLOTS 64u
 
-static unsigned int slots_for(unsigned int wanted)
+/* The first magazine of a cache holds a page's worth. */
+#define FIRST_SLOTS 32u
+#define FIRST_BYTES 4096u
+
+static uint16_t slots_in(size_t bytes, size_t size, size_t most)
 {
-	unsigned int slots = MAGAZINE_SLOTS_MIN;
+	return (uint16_t)size_max(1, size_min(most, bytes / size));
+}
 
-	while (slots < wanted)
-		slots *= 2;
-	return slots;
+static unsigned int power_of_two_from(unsigned int slots)
+{
+	unsigned int power = MAGAZINE_SLOTS_MIN;
+
+	while (power < slots)
+		power *= 2;
+	return power;
 }
 
 void hold_init(struct hold_rule *rules, const struct options *options)
 {
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		size_t size = class_size(class);
-		size_t batch = size_min(BATCH_SLOTS, BATCH_BYTES / size);
 		size_t waiting =
-			size_min(HOLD_SLOTS, options->quarantine / size);
+			size_min(LINE_SLOTS, options->quarantine / size);
 		struct hold_rule *rule = &rules[class];
 
-		rule->batch = (uint16_t)size_max(batch, 1);
-		rule->first = (uint16_t)(rule->batch + options->reuse_after);
-		rule->most = (uint16_t)(rule->first + waiting);
-		rule->slots = (uint16_t)slots_for(rule->most + rule->batch);
+		/* At least one: the slot freed last is not the next. */
+		rule->line =
+			(uint16_t)size_max(1, options->reuse_after + waiting);
+		rule->pool = options->shuffle
+				     ? slots_in(POOL_BYTES, size, POOL_SLOTS)
+				     : 1;
+		rule->batch = slots_in(BATCH_BYTES, size, BATCH_SLOTS);
+		rule->first = (uint16_t)power_of_two_from(
+			slots_in(FIRST_BYTES, size, FIRST_SLOTS));
 	}
 }
 
-static void draw(struct slot *from, unsigned int nr, unsigned int wanted,
-		 uint64_t *random)
+bool hold_draws(const struct options *options)
 {
-	for (; wanted && nr > 1; wanted--, nr--, from++) {
-		struct slot *other = from + random_below(random, nr);
-		struct slot was = *from;
-
-		*from = *other;
-		*other = was;
-	}
+	return options->shuffle || options->quarantine;
 }
 
-void hold_drop(struct bin *bin, const struct hold_rule *rule, uint16_t *held,
-	       unsigned int nr, uint64_t *random)
+unsigned int hold_slots_max(const struct hold_rule *rule)
 {
-	size_t rest = magazine_count(bin) - nr;
+	return power_of_two_from(rule->line + rule->pool + rule->batch);
+}
 
-	if (*held > rule->first)
-		draw(bin->base + rule->first, *held - rule->first, nr, random);
-	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
-	bin->top = bin->base + rest;
-	*held = (uint16_t)(*held - uint_min(*held, nr));
+/* Where the pool of a magazine ends: a quarter is left for the line. */
+static unsigned int pool_end(const struct hold *hold,
+			     const struct hold_rule *rule)
+{
+	return uint_min(hold->least + rule->batch,
+			hold->slots - hold->slots / 4);
+}
+
+void hold_grow(struct hold *hold, const struct hold_rule *rule, struct bin *bin,
+	       struct slot *storage, unsigned int slots)
+{
+	const struct slot *line = bin->end;
+	unsigned int ready = magazine_count(bin);
+	unsigned int older = hold->held - hold->next;
+	unsigned int end;
+
+	hold->slots = (uint16_t)slots;
+	hold->least = (uint16_t)uint_min(rule->pool, slots / 2 + slots / 8);
+	end = pool_end(hold, rule);
+	hold->line = (uint16_t)uint_min(rule->line, slots - end);
+	bin->end = storage + end;
+	if (ready)
+		memcpy(storage, bin->base, ready * sizeof(*storage));
+	if (hold->held) {
+		memcpy(bin->end, line + hold->next, older * sizeof(*line));
+		memcpy(bin->end + older, line, hold->next * sizeof(*line));
+	}
+	hold->next = 0;
+	bin->base = storage;
+	bin->top = storage + ready;
 }

@@ -1,57 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hold: the slots of a magazine that were freed and wait.
+ * hold: the order in which freed slots can serve again, where it shall not be
+ * the order in which they came.
  *
- * Owns:       the first part of each magazine: slots from base on, the oldest
- *             first; behind them lie the slots that malloc may take.
- * Promises:   a slot that was freed is not taken by the thread again before it
- *             went back to its slab; that is after as many further frees of
- *             its cache as the rule says, and as many more as chance decides.
- *             When the thread ends or memory is short all go back at once.
+ * Owns:       how a magazine of the hardened profile is divided: a pool of
+ *             slots that are ready, and behind it a line of those that wait.
+ * Promises:   a slot that was freed stands in line until as many further
+ *             frees as the line is long, and then is one of the pool. What
+ *             leaves the pool is drawn at random where that is asked for, each
+ *             slot as likely as any other, among at least so many as the rule
+ *             says once the cache is used that much. When the thread ends or
+ *             memory is short the line goes home at once.
  * Relies on:  one thread alone using the bin.
- * Invariant:  held <= top - base; held <= most, after hold_is_full() was asked.
+ * Invariant:  held <= line; next < line, and is 0 while held < line.
  *
- *	base [oldest ... | drawn from at random ...][ready ...] top
- *	      <- first -> <--- up to most ---------> <- batch ->
+ *	base [ready ...] top ...... end [waiting ...] line
+ *	     <---- more than least ---->
+ *
+ * The pool mixes, so that slots may come from their slab in its order, many at
+ * a time, and what was freed need not go back there to be mixed.
  */
 #ifndef HEAP_HOLD_H
 #define HEAP_HOLD_H
 
+#include "base/random.h"
 #include "cache/magazine.h"
 #include "policy/size_class.h"
 
 struct options;
 
-/* Of one size class, in slots. */
+/* Of one size class, in slots: what a magazine has at most. */
 struct hold_rule {
-	uint16_t batch; /* go home at once, and come from there */
-	uint16_t first; /* that are in order: a batch and reuse_after */
-	uint16_t most;	/* that wait */
-	uint16_t slots; /* of the magazine, at most: a power of two */
+	uint16_t line;
+	uint16_t pool;	/* the least that is ready */
+	uint16_t batch; /* beyond that: come and go at once */
+	uint16_t first; /* of the first magazine, in all: a power of two */
+};
+
+/* Of one magazine; all zero where there is none. */
+struct hold {
+	uint16_t slots; /* in all: a power of two */
+	uint16_t least; /* malloc draws while more are ready */
+	uint16_t line;
+	uint16_t held; /* in line */
+	uint16_t next; /* who waited longest, in a line that is full */
 };
 
 void hold_init(struct hold_rule *rules, const struct options *options);
 
-/* True if some must go home before another may come. */
-static inline bool hold_is_full(const struct bin *bin,
-				const struct hold_rule *rule, unsigned int held)
-{
-	return held >= rule->most || magazine_is_full(bin);
-}
+/* Whether a slot is drawn from the pool, or the newest one taken. */
+bool hold_draws(const struct options *options);
 
-/* The newest one becomes the last in line. */
-static inline void hold_push(struct bin *bin, uint16_t *held, struct slot slot)
+/* Slots in all of the largest magazine. */
+unsigned int hold_slots_max(const struct hold_rule *rule);
+
+/* Moves a magazine to @storage, which is longer: @slots. */
+void hold_grow(struct hold *hold, const struct hold_rule *rule, struct bin *bin,
+	       struct slot *storage, unsigned int slots);
+
+static always_inline bool hold_has_choice(const struct hold *hold,
+					  const struct bin *bin)
 {
-	/* Where the first ready one was; they have no order. */
-	*bin->top++ = bin->base[*held];
-	bin->base[(*held)++] = slot;
+	return magazine_count(bin) > hold->least;
 }
 
 /*
- * The oldest @nr have gone home, and as many of those who wait at random, if
- * they are so many, join the line.
+ * Where one of those that are ready lies, of whom there is one; @random NULL:
+ * the newest.
  */
-void hold_drop(struct bin *bin, const struct hold_rule *rule, uint16_t *held,
-	       unsigned int nr, uint64_t *random);
+static always_inline struct slot *hold_pick(const struct bin *bin,
+					    uint64_t *random)
+{
+	if (!random)
+		return bin->top - 1;
+	return bin->base + random_below(random, magazine_count(bin));
+}
+
+static always_inline struct slot hold_remove(struct bin *bin,
+					     struct slot *place)
+{
+	struct slot picked = *place;
+
+	*place = *--bin->top;
+	return picked;
+}
+
+static inline struct slot hold_draw(struct bin *bin, uint64_t *random)
+{
+	return hold_remove(bin, hold_pick(bin, random));
+}
+
+static always_inline bool hold_is_full(const struct hold *hold,
+				       const struct bin *bin)
+{
+	return hold->held == hold->line && magazine_is_full(bin);
+}
+
+/* The next one fills the line, and a longer one may be wanted. */
+static always_inline bool hold_is_filling(const struct hold *hold)
+{
+	return hold->held + 1 == hold->line;
+}
+
+/* @slot goes to the end of the line; who waited longest is ready. */
+static always_inline void hold_push(struct hold *hold, struct bin *bin,
+				    struct slot slot)
+{
+	struct slot *line = bin->end;
+	unsigned int next = hold->next;
+
+	if (unlikely(hold->held < hold->line)) {
+		line[hold->held++] = slot;
+		return;
+	}
+	*bin->top++ = line[next];
+	line[next++] = slot;
+	hold->next = (uint16_t)(next == hold->line ? 0 : next);
+}
 
 #endif /* HEAP_HOLD_H */

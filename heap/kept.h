@@ -16,7 +16,7 @@
 #include "heap/layout.h"
 
 /* So many are looked through. Beyond the size two system calls cost little. */
-#define KEPT_MAX      16u
+#define KEPT_MAX      4u
 #define KEPT_SPAN_MAX (1ul << 20)
 
 /* Whether a live object's span may be kept when it is freed. */

@@ -113,6 +113,7 @@ static void init_hardening(void)
 
 	scrub_init(&layout.scrub, options);
 	hold_init(layout.holds, options);
+	layout.draws = hold_draws(options);
 	if (region.nr_blocks * BLOCK_SIZE < GUARDED_REGION)
 		layout.options.guard = 0;
 	layout.is_traced = options->trace == TRACE_ON && trace_init();
@@ -171,7 +172,7 @@ void layout_draw_map(const void *no_bins)
 	layout.token_floor =
 		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;
-	layout.small_end = SMALL_MAX + 1;
+	layout.small_end = layout.is_hardened ? 0 : SMALL_MAX + 1;
 }
 
 void layout_seal(void)

@@ -75,8 +75,9 @@ struct named {
 struct layout {
 	/*
 	 * What malloc() reads, zero until layout_draw_map(): no size is below
-	 * small_end then. A home is the address of a row of bins of those who
-	 * have none: a thread's own are at its distance from there.
+	 * small_end then, nor ever in the hardened profile. A home is the
+	 * address of a row of bins of those who have none: a thread's own are
+	 * at its distance from there.
 	 */
 	size_t small_end;
 	uint64_t secret;
@@ -96,9 +97,10 @@ struct layout {
 	struct roster roster; /* tokens whose row no pure map says */
 	bool is_hardened;     /* no fast path: parts of the profile are on */
 	bool is_traced;	      /* each call's stack is kept */
-	bool has_short_way;   /* hardened and not traced */
+	bool has_short_way;   /* hardened and not traced: see thread_short */
 	struct scrub scrub;
 	struct hold_rule holds[NR_CLASSES];
+	bool draws;	      /* from what is ready: see hold.h */
 	bool refunds;	      /* idle memory is refunded, not only purged */
 	size_t idle_max;      /* bytes that may stay idle */
 	size_t grain;	      /* region_grain(), for who reads from outside */
@@ -255,6 +257,13 @@ static inline bool layout_is_typed(uint64_t token)
 static inline bool layout_is_hardened(uint32_t bin)
 {
 	return layout.is_hardened && !layout_is_named(bin);
+}
+
+static inline const struct hold_rule *layout_hold_rule(uint32_t bin)
+{
+	size_t size = layout_slot_size(bin);
+
+	return &layout.holds[class_of(size < SMALL_MAX ? size : SMALL_MAX)];
 }
 
 /* Bytes of a slot of @size that are the program's. */

@@ -82,6 +82,15 @@ struct bin_sums {
 	uint64_t allocs;
 };
 
+/* What waits in line in @nr bins from @bin on; nothing but in hardened ones. */
+static bool read_holds(const struct view *view, const struct heap *heap,
+		       uint32_t bin, struct hold *holds, unsigned int nr)
+{
+	memset(holds, 0, nr * sizeof(*holds));
+	return !heap->holds || read_at(view, (uintptr_t)heap_hold(heap, bin),
+				       holds, nr * sizeof(*holds));
+}
+
 /* The sums of a row's classes: one walk of the list of heaps for all. */
 static bool sum_row(const struct view *view, unsigned int row,
 		    struct bin_sums sums[NR_CLASSES])
@@ -90,15 +99,19 @@ static bool sum_row(const struct view *view, unsigned int row,
 
 	memset(sums, 0, NR_CLASSES * sizeof(sums[0]));
 	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
+		struct hold holds[NR_CLASSES];
 		struct bin bins[NR_CLASSES];
 		struct heap heap;
 
 		if (!read_at(view, at, &heap, sizeof(heap)) ||
 		    !read_at(view, (uintptr_t)heap.bins + bin_offset(row, 0),
-			     bins, sizeof(bins)))
+			     bins, sizeof(bins)) ||
+		    !read_holds(view, &heap, bin_offset(row, 0), holds,
+				NR_CLASSES))
 			return false;
 		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-			sums[class].in_stock += magazine_count(&bins[class]);
+			sums[class].in_stock += magazine_count(&bins[class]) +
+						holds[class].held;
 			sums[class].allocs += bins[class].nr_allocs;
 		}
 		at = (uintptr_t)heap.next_of_all;
@@ -348,13 +361,15 @@ static bool sum_stock(const struct view *view, uint32_t bin, uint64_t *stock)
 	*stock = 0;
 	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
 		struct heap heap;
+		struct hold hold;
 		struct bin one;
 
 		if (!read_at(view, at, &heap, sizeof(heap)) ||
 		    !read_at(view, (uintptr_t)heap.bins + bin, &one,
-			     sizeof(one)))
+			     sizeof(one)) ||
+		    !read_holds(view, &heap, bin, &hold, 1))
 			return false;
-		*stock += magazine_count(&one);
+		*stock += magazine_count(&one) + hold.held;
 		at = (uintptr_t)heap.next_of_all;
 	}
 	return true;

@@ -17,23 +17,6 @@ void scrub_init(struct scrub *scrub, const struct options *options)
 	scrub->secret[1] |= 1;
 }
 
-/*
- * Zeroing is cheaper than faulting the pages in again, but it also touches
- * those that the program never did.
- */
-#define PURGE_SIZE (128ul << 10)
-
-enum condition scrub_pages(const struct scrub *scrub, void *start, size_t size,
-			   size_t span)
-{
-	if (!scrub->zeroes)
-		return GROUND_DIRTY;
-	if (size >= PURGE_SIZE && os_purge(start, span))
-		return GROUND_CLEAN;
-	memset(start, 0, size);
-	return GROUND_DIRTY;
-}
-
 void scrub_report_write(void *slot, size_t size)
 {
 	struct place place = place_find(slot);
@@ -49,34 +32,81 @@ void scrub_report_overflow(const void *slot)
 	report_overflow(&place.facts);
 }
 
+/*
+ * Zeroing is cheaper than faulting pages in again: a freed object that large
+ * is more than may stay idle anyway.
+ */
+#define PURGE_SIZE (4ul << 20)
+
+/* From here on the system is asked which pages have memory at all. */
+#define LOOK_SIZE (128ul << 10)
+
 /* Pages looked at with one call. */
 #define LOOK_PAGES 1024u
 
-/* Of pages without memory nothing is read: that would map them. */
-static bool is_untouched(char *start, size_t span)
+/* What is not there, nor was swapped out, holds zero. */
+static bool is_zero(char *start, size_t size, bool has_memory)
+{
+	return !has_memory || zero_fills(start, size);
+}
+
+/* What is not there may be swapped out: it is given back without a look. */
+static bool make_zero(char *start, size_t size, bool has_memory)
+{
+	if (has_memory || !os_purge(start, size))
+		memset(start, 0, size);
+	return true;
+}
+
+/*
+ * Calls @visit with each run of pages that have memory, or that have none,
+ * until one says false. To touch these would give them memory.
+ */
+static bool visit_runs(char *start, size_t span,
+		       bool (*visit)(char *start, size_t size, bool has_memory))
 {
 	unsigned char has_memory[LOOK_PAGES];
 	size_t page = os_page_size();
 
 	for (size_t done = 0; done < span; done += LOOK_PAGES * page) {
 		size_t size = size_min(span - done, LOOK_PAGES * page);
+		size_t to;
 
 		if (!os_look_for_memory(start + done, size, has_memory))
-			return true;
-		for (size_t i = 0; i < size / page; i++) {
-			if (has_memory[i] & 1 &&
-			    !zero_fills(start + done + i * page, page))
+			memset(has_memory, 1, sizeof(has_memory));
+		for (size_t from = 0; from < size; from = to) {
+			bool has = has_memory[from / page] & 1;
+
+			for (to = from + page;
+			     to < size && (has_memory[to / page] & 1) == has;)
+				to += page;
+			if (!visit(start + done + from, to - from, has))
 				return false;
 		}
 	}
 	return true;
 }
 
+enum condition scrub_pages(const struct scrub *scrub, void *start, size_t size,
+			   size_t span)
+{
+	if (!scrub->zeroes)
+		return GROUND_DIRTY;
+	if (size >= PURGE_SIZE && os_purge(start, span))
+		return GROUND_CLEAN;
+	if (size < LOOK_SIZE)
+		memset(start, 0, size);
+	else
+		visit_runs(start, size, make_zero);
+	return GROUND_DIRTY;
+}
+
 void scrub_check_pages(void *start, size_t span, bool is_dirty)
 {
-	bool is_read = is_dirty && span <= PURGE_SIZE;
+	bool is_read = is_dirty && span < LOOK_SIZE;
 
-	if (is_read ? !zero_fills(start, span) : !is_untouched(start, span))
+	if (is_read ? !is_zero(start, span, true)
+		    : !visit_runs(start, span, is_zero))
 		scrub_report_write(start, span);
 }
 

@@ -107,8 +107,8 @@ static inline void scrub_clean(const struct scrub *scrub, void *slot,
 
 /*
  * Pages of a large object that were given back, @size bytes of them its own
- * and @span in all. Its own are zeroed; of many, the memory of all goes to the
- * system. Says in which condition they are.
+ * and @span in all. Its own are zeroed where they have memory; of many, the
+ * memory of all goes to the system. Says in which condition they are.
  */
 enum condition scrub_pages(const struct scrub *scrub, void *start, size_t size,
 			   size_t span);

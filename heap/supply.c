@@ -51,32 +51,20 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 }
 
 /*
- * A slot drawn at random does not show whether it was ever out; who has a
- * constructor must know.
- */
-static bool is_shuffled(uint32_t offset)
-{
-	if (layout_is_named(offset) && layout_named(offset)->ctor)
-		return false;
-	return layout.options.shuffle;
-}
-
-/*
  * A signal handler that interrupted its own thread under the cache's lock is
  * served from a slab that the cache never learns of.
  */
 static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 {
 	struct cache *cache = cache_of_bin(offset);
-	uint64_t seed = is_shuffled(offset) ? thread_random(heap) | 1 : 0;
 	uint32_t tag = thread_tag(heap);
-	int got = cache_draw(cache, out, max, seed, tag);
+	int got = cache_take(cache, out, max, tag);
 	struct slab *slab;
 
 	if (got > 0)
 		return got;
 	if (!got && cache_recommit(cache, tag)) {
-		got = cache_draw(cache, out, max, seed, tag);
+		got = cache_take(cache, out, max, tag);
 		/* What was given back took its preference along. */
 		if (got > 0)
 			prefer_node(
@@ -92,7 +80,7 @@ static int take(struct heap *heap, uint32_t offset, struct slot *out, int max)
 		cache_count_out(cache, got);
 		return got;
 	}
-	return cache_draw(cache, out, max, seed, tag);
+	return cache_take(cache, out, max, tag);
 }
 
 int supply_take(struct heap *heap, uint32_t bin, struct slot *out, int max)

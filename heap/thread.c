@@ -4,7 +4,6 @@
 
 #include "base/align.h"
 #include "base/random.h"
-#include "heap/fork.h"
 #include "heap/heap.h"
 #include "os/os.h"
 
@@ -17,6 +16,7 @@ thread_local_ie intptr_t thread_distance;
 
 struct heap *thread_heaps;
 thread_local_ie struct heap *thread_self;
+thread_local_ie struct heap *thread_short;
 
 static pthread_key_t key;
 static bool has_key;
@@ -51,7 +51,7 @@ static struct heap *pop(void)
 	return heap;
 }
 
-static void seed_random(struct heap *heap)
+void thread_seed_random(struct heap *heap)
 {
 	os_random(&heap->random, sizeof(heap->random));
 	heap->random |= 1;
@@ -74,26 +74,27 @@ static struct heap *make(void)
 	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
 	size_t size = round_up(sizeof(struct heap), 64);
 	size_t used = layout_nr_bin_rows() * sizeof(uint64_t);
-	size_t held = layout.is_hardened
-			      ? layout_nr_bin_rows() * NR_CLASSES_MAX *
-					sizeof(uint16_t)
-			      : 0;
+	size_t holds = layout.is_hardened
+			       ? layout_nr_bin_rows() * NR_CLASSES_MAX *
+					 sizeof(struct hold)
+			       : 0;
 	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	char *memory;
 
 	/* The last id is not a heap's. */
 	if (id >= LOCK_ID_MAX)
 		return NULL;
-	memory = arena_take(&layout.arena, size + bins + used + held, 64);
+	memory = arena_take(&layout.arena, size + bins + used + holds, 64);
 	if (!memory)
 		return NULL;
 	struct heap *heap = (struct heap *)memory;
 
 	heap->bins = (struct bin *)(memory + size);
 	heap->used = (uint64_t *)(memory + size + bins);
-	heap->held = (uint16_t *)(memory + size + bins + used);
+	if (holds)
+		heap->holds = (struct hold *)(memory + size + bins + used);
 	heap->id = id;
-	seed_random(heap);
+	thread_seed_random(heap);
 	list_heap(heap);
 	return heap;
 }
@@ -101,14 +102,17 @@ static struct heap *make(void)
 void thread_divert(void)
 {
 	thread_distance = 0;
+	thread_short = NULL;
 }
 
-/* Hardened, a thread stays diverted for ever. */
+/* Hardened, a thread's bins stay diverted for ever. */
 void thread_resume(void)
 {
-	const struct heap *heap = thread_own();
+	struct heap *heap = thread_own();
 
-	if (heap && !layout.is_hardened)
+	if (heap && layout.has_short_way)
+		thread_short = heap;
+	else if (heap && !layout.is_hardened)
 		thread_distance = (char *)heap->bins - (char *)thread_no_bins;
 }
 
@@ -170,8 +174,8 @@ uint32_t thread_tag(const struct heap *heap)
 
 uint64_t thread_random(struct heap *heap)
 {
-	if (unlikely(heap->generation != fork_generation()))
-		seed_random(heap);
+	if (unlikely(!thread_random_is_own(heap)))
+		thread_seed_random(heap);
 	return random_mix(random_next(&heap->random));
 }
 
@@ -186,6 +190,17 @@ struct region_asker thread_asker(struct heap *heap, bool is_first)
 	return asker;
 }
 
+static void flush_line(struct heap *heap, uint32_t offset)
+{
+	struct hold *hold = heap_hold(heap, offset);
+
+	if (hold->held)
+		cache_give(cache_of_bin(offset), heap_bin(heap, offset)->end,
+			   hold->held, thread_tag(heap));
+	hold->held = 0;
+	hold->next = 0;
+}
+
 void thread_flush_bin(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
@@ -196,7 +211,7 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 		cache_give(cache, bin->base, nr, thread_tag(heap));
 	bin->top = bin->base;
 	if (layout.is_hardened)
-		*heap_held(heap, offset) = 0;
+		flush_line(heap, offset);
 }
 
 static void flush_rows(struct heap *heap, unsigned int from, unsigned int to)
@@ -222,8 +237,11 @@ size_t thread_slots_in_stock(uint32_t offset)
 		__atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE);
 	size_t nr = 0;
 
-	for (; heap; heap = heap->next_of_all)
+	for (; heap; heap = heap->next_of_all) {
 		nr += magazine_count(heap_bin(heap, offset));
+		if (heap->holds)
+			nr += heap_hold(heap, offset)->held;
+	}
 	return nr;
 }
 
@@ -237,8 +255,8 @@ static bool may_have(const struct heap *heap, uint32_t offset,
 	uint64_t nr_allocs = heap_bin(heap, offset)->nr_allocs;
 	size_t size = layout_slot_size(offset);
 
-	if (layout_is_hardened(offset))
-		return slots <= layout.holds[class_of_bin(offset)].slots;
+	if (layout.is_hardened)
+		return slots <= hold_slots_max(layout_hold_rule(offset));
 	if (slots <= MAGAZINE_SLOTS_MIN)
 		return true;
 	if (nr_allocs < slots * MAGAZINE_WORTH)
@@ -279,12 +297,25 @@ static void keep_storage(struct heap *heap, struct slot *storage,
 	*spare = storage;
 }
 
+/* The line of a hardened one counted. */
+static unsigned int slots_of(const struct heap *heap, uint32_t offset)
+{
+	return heap->holds ? heap_hold(heap, offset)->slots
+			   : magazine_size(heap_bin(heap, offset));
+}
+
+static unsigned int first_slots(uint32_t offset)
+{
+	return layout.is_hardened ? layout_hold_rule(offset)->first
+				  : MAGAZINE_SLOTS_MIN;
+}
+
 static never_inline bool grow(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
-	unsigned int had = magazine_size(bin);
-	unsigned int slots = had ? had * 2 : MAGAZINE_SLOTS_MIN;
-	unsigned int count = magazine_count(bin);
+	struct slot *old = bin->base;
+	unsigned int had = slots_of(heap, offset);
+	unsigned int slots = had ? had * 2 : first_slots(offset);
 	struct slot *storage;
 
 	if (!may_have(heap, offset, slots))
@@ -292,13 +323,13 @@ static never_inline bool grow(struct heap *heap, uint32_t offset)
 	storage = take_storage(heap, slots);
 	if (!storage)
 		return false;
-	if (had) {
-		memcpy(storage, bin->base, count * sizeof(*storage));
-		keep_storage(heap, bin->base, had);
-	}
-	bin->base = storage;
-	bin->top = storage + count;
-	bin->end = storage + slots;
+	if (layout.is_hardened)
+		hold_grow(heap_hold(heap, offset), layout_hold_rule(offset),
+			  bin, storage, slots);
+	else
+		magazine_grow(bin, storage, slots);
+	if (had)
+		keep_storage(heap, old, had);
 	heap->used[row_of_bin(offset)] |= 1ul << class_of_bin(offset);
 	return true;
 }

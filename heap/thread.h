@@ -17,6 +17,7 @@
 #define HEAP_THREAD_H
 
 #include "cache/magazine.h"
+#include "heap/fork.h"
 #include "heap/layout.h"
 #include "typeslab/token.h"
 
@@ -44,8 +45,8 @@ struct heap {
 	struct announcement announced;
 	struct heap *next;	  /* in the pool */
 	struct heap *next_of_all; /* in the list of all, never removed */
-	uint64_t *used; /* a bit a class, a word a row: has a magazine */
-	uint16_t *held; /* by bin: see hold.h; hardened only */
+	uint64_t *used;	    /* a bit a class, a word a row: has a magazine */
+	struct hold *holds; /* by bin; hardened only, or NULL */
 };
 
 /*
@@ -76,6 +77,9 @@ bool thread_init(void);
 
 /* The calling thread's own; NULL before the first allocation. */
 extern thread_local_ie struct heap *thread_self;
+
+/* The same where the short way of the hardened profile is open; else NULL. */
+extern thread_local_ie struct heap *thread_short;
 
 /* What it is once the thread's exit was told. */
 #define THREAD_ENDED ((struct heap *)1)
@@ -119,6 +123,13 @@ void thread_resume(void);
 /* The thread's name for locks; those without a heap, NULL, share one. */
 uint32_t thread_tag(const struct heap *heap);
 uint64_t thread_random(struct heap *heap);
+void thread_seed_random(struct heap *heap);
+
+/* Not its parent's: heap->random can be used. */
+static inline bool thread_random_is_own(const struct heap *heap)
+{
+	return heap->generation == fork_word_now();
+}
 struct region_asker thread_asker(struct heap *heap, bool is_first);
 
 /* The head of the list of all heaps ever made, for counting. */
@@ -134,9 +145,9 @@ void thread_flush_bin(struct heap *heap, uint32_t offset);
 /* A magazine for the bin, or a larger one; false: no memory or at its most. */
 bool thread_grow_magazine(struct heap *heap, uint32_t offset);
 
-static inline uint16_t *heap_held(const struct heap *heap, uint32_t offset)
+static inline struct hold *heap_hold(const struct heap *heap, uint32_t offset)
 {
-	return &heap->held[offset >> BIN_SHIFT];
+	return &heap->holds[offset >> BIN_SHIFT];
 }
 
 static always_inline struct bin *heap_bin(const struct heap *heap,

@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define NR_DRAWS 1000000u
 #define NR_SLOTS 2048u
@@ -54,6 +56,46 @@ static void test_entropy(void **state)
 	check_entropy(8);
 	check_entropy(24);
 	check_entropy(56);
+}
+
+#define NR_FORKED 64
+
+static void draw_some(uintptr_t *drawn)
+{
+	for (int i = 0; i < NR_FORKED; i++)
+		drawn[i] = (uintptr_t)heap_alloc(24, 0, 1);
+}
+
+/* What a child draws says nothing of what its parent will. */
+static void test_fork(void **state)
+{
+	uintptr_t mine[NR_FORKED], childs[NR_FORKED];
+	unsigned int same = 0;
+	int ends[2], status;
+	pid_t child;
+
+	(void)state;
+	/* A pool has been drawn from before. */
+	for (int i = 0; i < 10000; i++)
+		heap_free(heap_alloc(24, 0, 1));
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (!child) {
+		draw_some(childs);
+		_exit(write(ends[1], childs, sizeof(childs)) !=
+		      (ssize_t)sizeof(childs));
+	}
+	assert_int_equal(read(ends[0], childs, sizeof(childs)), sizeof(childs));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	draw_some(mine);
+	for (int i = 0; i < NR_FORKED; i++) {
+		same += mine[i] == childs[i];
+		heap_free((void *)mine[i]);
+	}
+	assert_true(same < NR_FORKED / 4);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void test_usable(void **state)
@@ -179,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_reuse_after),
 		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_entropy),
+		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_usable),
 		cmocka_unit_test(test_zeroed),
 		cmocka_unit_test(test_counts),

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "heap/heap.h"
+#include "os/os.h"
 
 #define NR_SLOTS 1000
 
@@ -73,12 +74,44 @@ static void test_pages(void **state)
 
 		memset(p, 'x', size);
 		condition = scrub_pages(&scrub, p, size, size);
-		assert_int_equal(condition, size < 128 << 10 ? GROUND_DIRTY
+		assert_int_equal(condition, size < 4ul << 20 ? GROUND_DIRTY
 							     : GROUND_CLEAN);
 		assert_true(zero_fills(p, size));
 		scrub_check_pages(p, size, condition == GROUND_DIRTY);
 		heap_free(p);
 	}
+}
+
+#define NR_PAGES 512u
+
+/* Of pages that the object never touched none has memory afterwards. */
+static void test_sparse_pages(void **state)
+{
+	unsigned char has_memory[NR_PAGES];
+	size_t page = os_page_size();
+	struct options options;
+	struct scrub scrub;
+	char *p;
+
+	(void)state;
+	options_read(&options, "zero=on", NULL);
+	scrub_init(&scrub, &options);
+	p = heap_alloc(NR_PAGES * page, 0, 1);
+	assert_true(os_purge(p, NR_PAGES * page));
+	for (size_t i = 0; i < NR_PAGES; i += 100)
+		p[i * page + i] = 'x';
+	p[(NR_PAGES - 1) * page] = 'x';
+	assert_int_equal(
+		scrub_pages(&scrub, p, NR_PAGES * page, NR_PAGES * page),
+		NR_PAGES * page < 4ul << 20 ? GROUND_DIRTY : GROUND_CLEAN);
+	scrub_check_pages(p, NR_PAGES * page, true);
+	assert_true(os_look_for_memory(p, NR_PAGES * page, has_memory));
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		if (i % 100 && i < NR_PAGES - 1)
+			assert_false(has_memory[i] & 1);
+	}
+	assert_true(zero_fills(p, NR_PAGES * page));
+	heap_free(p);
 }
 
 struct harm {
@@ -144,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_canary),
 		cmocka_unit_test(test_clean_and_dress),
 		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_sparse_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
