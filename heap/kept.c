@@ -22,6 +22,7 @@ void kept_put(struct partition *partition, struct slab *slab,
 
 	slab->kind = SLAB_LARGE_KEPT;
 	slab->condition = (uint8_t)condition;
+	slab->epoch = partition->epoch;
 	slab->nr_dirty = condition == GROUND_DIRTY ? region_chunks_in(used) : 0;
 	slab_begin_idle(slab);
 	layout_count_idle(partition, nr_dirty_bytes(slab));

@@ -203,11 +203,13 @@ static void choose_options(unsigned int byte)
 		"data=3,pointer=2,unknown=5",
 		"data=64,pointer=64,unknown=64",
 	};
+	static const char *const profiles[] = { "default", "compat", "default",
+						"hardened" };
 	static char options[128];
 
 	snprintf(options, sizeof(options), "mode=%s,%s,profile=%s,reserve=64G",
 		 modes[byte & 3], counts[byte >> 2 & 3],
-		 byte & 16 ? "compat" : "default");
+		 profiles[byte >> 4 & 3]);
 	typeslab_options = options;
 }
 

@@ -232,10 +232,12 @@ static struct model_block meet(const struct model_ask *ask, void *p)
 		model_fail("%p is no live slot", p);
 	if ((uintptr_t)p % 16 || (uintptr_t)p % ask->align)
 		model_fail("%p is not aligned to %zu", p, ask->align);
-	if (block.usable != twin_usable(ask->size, ask->align))
+	if (block.usable !=
+	    twin_usable(ask->size, ask->align, layout.options.canary ? 8 : 0))
 		model_fail("%zu bytes at %zu: usable %zu", ask->size,
 			   ask->align, block.usable);
 	block.bin = place.slab->bin;
+	block.slot = place.slab->size;
 	check_history(&block);
 	return block;
 }
@@ -251,13 +253,13 @@ void model_add(const struct model_ask *ask, void *p)
 	if (ask->zeroed)
 		check_zeros(block.p, ask->size);
 	fill(&block);
-	nr_bytes += block.usable;
+	nr_bytes += block.slot;
 	blocks[nr_blocks++] = block;
 }
 
 void model_forget(unsigned int index)
 {
-	nr_bytes -= blocks[index].usable;
+	nr_bytes -= blocks[index].slot;
 	blocks[index] = blocks[--nr_blocks];
 }
 
@@ -271,7 +273,7 @@ void model_resize(unsigned int index, const struct model_ask *ask, void *p)
 		check_row(&block, row_for(ask->token, ask->site), ask->token);
 	else if (row_of_bin(block.bin) != row_of_bin(old->bin))
 		model_fail("realloc without a token left its row");
-	nr_bytes += block.usable - old->usable;
+	nr_bytes += block.slot - old->slot;
 	*old = block;
 	check_apart(old);
 	fill(old);
@@ -286,7 +288,7 @@ size_t model_count(uint32_t bin, size_t *bytes)
 		if (blocks[i].bin != bin)
 			continue;
 		nr++;
-		*bytes += blocks[i].usable;
+		*bytes += blocks[i].slot;
 	}
 	return nr;
 }

@@ -37,6 +37,7 @@ struct model_block {
 	size_t size;
 	size_t align;
 	size_t usable;
+	size_t slot; /* with a canary */
 	uint32_t bin;
 	uint64_t key;
 };
@@ -67,7 +68,7 @@ void model_resize(unsigned int index, const struct model_ask *ask, void *p);
 void model_check_block(const struct model_block *block);
 void model_check_blocks(void);
 
-/* Live blocks and usable bytes of a bin; of large blocks in a row. */
+/* Live blocks of a bin and the bytes of their slots; large ones: of a row. */
 size_t model_count(uint32_t bin, size_t *bytes);
 
 /*

@@ -101,7 +101,7 @@ static void add_large(const struct slab *slab)
 		model_find(region_chunk_base(slab), false);
 
 	found[bin_number(slab->bin)].nr_out++;
-	expect(!block || block->usable == slab->size,
+	expect(!block || block->slot == slab->size,
 	       "a large object of another size", slab->bin);
 	if (block)
 		return;
@@ -157,19 +157,35 @@ static void check_slot(const struct slot *slot, uint32_t bin)
 	       bin);
 }
 
-static void check_bin(const struct heap *heap, uint32_t offset)
+static void check_slots(const struct slot *slots, unsigned int nr,
+			uint32_t offset)
 {
-	const struct bin *bin = heap_bin(heap, offset);
-
-	expect(bin->base <= bin->top && bin->top <= bin->end,
-	       "a magazine's bounds", offset);
-	for (const struct slot *slot = bin->base; slot < bin->top; slot++) {
+	for (const struct slot *slot = slots; slot < slots + nr; slot++) {
 		check_slot(slot, offset);
-		for (const struct slot *twin = bin->base; twin < slot; twin++)
+		for (const struct slot *twin = slots; twin < slot; twin++)
 			expect(twin->address != slot->address,
 			       "a slot twice in a magazine", offset);
 	}
-	in_stock[bin_number(offset)] += magazine_count(bin);
+	in_stock[bin_number(offset)] += nr;
+}
+
+static void check_bin(const struct heap *heap, uint32_t offset)
+{
+	const struct bin *bin = heap_bin(heap, offset);
+	const struct hold *hold;
+
+	expect(bin->base <= bin->top && bin->top <= bin->end,
+	       "a magazine's bounds", offset);
+	check_slots(bin->base, magazine_count(bin), offset);
+	if (!heap->holds)
+		return;
+	hold = heap_hold(heap, offset);
+	expect(hold->held <= hold->line &&
+		       magazine_size(bin) + hold->line <= hold->slots,
+	       "the bounds of a line", offset);
+	expect(hold->held == hold->line ? hold->next < hold->line : !hold->next,
+	       "who is next in a line", offset);
+	check_slots(bin->end, hold->held, offset);
 }
 
 static void check_heaps(void)

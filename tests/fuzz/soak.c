@@ -53,7 +53,7 @@ static void live(uint64_t seed, uint64_t life, uint64_t until)
 	do {
 		for (size_t i = 0; i < sizeof(input); i++)
 			input[i] = (uint8_t)bytes_mix(&state);
-		/* Read by the first run: each mode in turn, all in 32 lives. */
+		/* Read by the first run: each mode in turn, all in 64 lives. */
 		input[0] = (uint8_t)(life * 5);
 		acts_do(&run);
 	} while (*nr_calls < until);

@@ -19,12 +19,12 @@ static size_t next_class(size_t size)
 	return size + power / 4;
 }
 
-size_t twin_usable(size_t size, size_t align)
+size_t twin_usable(size_t size, size_t align, size_t canary)
 {
 	if (size <= LARGEST && align <= CHUNK) {
 		for (size_t c = SMALLEST; c <= LARGEST; c = next_class(c)) {
-			if (c >= size && c % align == 0)
-				return c;
+			if (c >= size + canary && c % align == 0)
+				return c - canary;
 		}
 	}
 	if (!size)

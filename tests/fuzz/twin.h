@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Usable bytes of a block asked for with @size at @align, a power of two. */
-size_t twin_usable(size_t size, size_t align);
+/*
+ * Usable bytes of a block asked for with @size at @align, a power of two, where
+ * a slot ends in @canary bytes.
+ */
+size_t twin_usable(size_t size, size_t align, size_t canary);
 
 /* 0 unknown, 1 data, 2 pointer: where a token leads in typed mode. */
 int twin_domain(uint64_t token);

@@ -124,6 +124,25 @@ static void test_idle(void **state)
 	heap_free(p);
 }
 
+/*
+ * After a fork that lost the lock's holder an object outlives its partition's
+ * lists: it is kept on the new ones.
+ */
+static void test_older_than_lists(void **state)
+{
+	char *p = alloc(LARGE, 1);
+
+	(void)state;
+	/* Another thread's of another generation. */
+	partition->lock.word =
+		thread_tag(thread_own()) ^ (2u << LOCK_ID_BITS | 2u);
+	assert_true(layout_lock_partition(partition, thread_tag(thread_own())));
+	lock_release(&partition->lock);
+	give(p);
+	assert_ptr_equal(alloc(LARGE, 1), p);
+	give(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +150,7 @@ int main(void)
 		cmocka_unit_test(test_align),
 		cmocka_unit_test(test_surplus),
 		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_older_than_lists),
 	};
 
 	setenv("TYPESLAB", "guard=8", 1);
