@@ -143,6 +143,18 @@ patched() {
 	echo "$patched_dir"
 }
 
+# The source with the patches alone that come before the first whose name has
+# WORD in it.
+patched_until() {
+	until_dir=$dir/linux-until-$1
+	rsync -a --checksum --delete "$(pristine)/" "$until_dir/"
+	sed "/$1/,\$d" "$here/patches/series" | while read -r name; do
+		patch -d "$until_dir" -s -p1 --no-backup-if-mismatch \
+			<"$here/patches/$name" >&2
+	done
+	echo "$until_dir"
+}
+
 # The arguments of make for a compiler.
 compiler() {
 	case $1 in
@@ -252,6 +264,7 @@ log_head() {
 	echo "# package: $package $(package_version)"
 	case $1 in
 	*/before-*) echo "# series: none" ;;
+	*-first) echo "# series: $(source_hash "$1/source")" ;;
 	*) echo "# series: $(series_hash)" ;;
 	esac
 	echo "# config: $(grep -v '^#' "$1/.config" | sha256sum | cut -c1-12)"
