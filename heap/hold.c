@@ -19,7 +19,7 @@
 /* However small they are. */
 #define LINE_SLOTS 64u
 
-/* The first magazine of a cache holds a page's worth. */
+/* Of the first magazine of a cache: a page's worth, if that is no more. */
 #define FIRST_SLOTS 32u
 #define FIRST_BYTES 4096u
 
@@ -79,7 +79,6 @@ void hold_grow(struct hold *hold, const struct hold_rule *rule, struct bin *bin,
 	       struct slot *storage, unsigned int slots)
 {
 	const struct slot *line = bin->end;
-	unsigned int ready = magazine_count(bin);
 	unsigned int older = hold->held - hold->next;
 	unsigned int end;
 
@@ -87,14 +86,10 @@ void hold_grow(struct hold *hold, const struct hold_rule *rule, struct bin *bin,
 	hold->least = (uint16_t)uint_min(rule->pool, slots / 2 + slots / 8);
 	end = pool_end(hold, rule);
 	hold->line = (uint16_t)uint_min(rule->line, slots - end);
-	bin->end = storage + end;
-	if (ready)
-		memcpy(storage, bin->base, ready * sizeof(*storage));
+	magazine_grow(bin, storage, end);
 	if (hold->held) {
 		memcpy(bin->end, line + hold->next, older * sizeof(*line));
 		memcpy(bin->end + older, line, hold->next * sizeof(*line));
 	}
 	hold->next = 0;
-	bin->base = storage;
-	bin->top = storage + ready;
 }

@@ -130,6 +130,7 @@ static inline bool thread_random_is_own(const struct heap *heap)
 {
 	return heap->generation == fork_word_now();
 }
+
 struct region_asker thread_asker(struct heap *heap, bool is_first);
 
 /* The head of the list of all heaps ever made, for counting. */
