@@ -176,36 +176,39 @@ static bool resize_locked(struct heap *heap, struct partition *partition,
 		if (!ranges_take_at(partition, slab_end(slab), more) &&
 		    !grow_into_ground(heap, partition, slab, more))
 			return false;
-		slab->chunks = region_chunks_in(span);
-	} else if (span < slab_span(slab)) {
-		char *end = region_chunk_base(slab) + span;
-		size_t less = slab_span(slab) - span;
-
-		slab->chunks = region_chunks_in(span);
-		ranges_add(partition, end, less, GROUND_DIRTY,
-			   region_chunks_in(less));
 	}
+	slab->chunks = region_chunks_in(span);
 	layout_count_large(partition, large_usable(size) - slab->size);
 	slab->size = large_usable(size);
 	return true;
+}
+
+/* What an object that shrank has no more, up to @end: others may have it. */
+static void add_rest(struct heap *heap, struct partition *partition,
+		     const struct slab *slab, const char *end)
+{
+	char *rest = slab_end(slab);
+
+	if (rest >= end || !layout_lock_partition(partition, thread_tag(heap)))
+		return;
+	ranges_add(partition, rest, end - rest, GROUND_DIRTY,
+		   region_chunks_in(end - rest));
+	lock_release(&partition->lock);
 }
 
 bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 {
 	struct partition *partition = layout_partition(slab->bin);
 	size_t guard = guard_of_large(slab);
-	size_t usable = large_usable(size);
+	size_t usable = large_usable(size), old = slab->size;
 	size_t span = round_up(size, region_grain()) + guard;
 	bool is_moved = guard && span != slab_span(slab);
+	char *end = slab_end(slab);
 	bool done;
 
 	if (size <= layout_usable(SMALL_MAX) ||
 	    size > region.nr_blocks * BLOCK_SIZE)
 		return false;
-	/* What the object has no more is scrubbed before others have it. */
-	if (usable < slab->size)
-		scrub_pages(&layout.scrub, region_chunk_base(slab) + usable,
-			    slab->size - usable, slab->size - usable);
 	if (is_moved && !guard_lower_large(slab))
 		return false;
 	done = layout_lock_partition(partition, thread_tag(heap));
@@ -213,8 +216,14 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 		done = resize_locked(heap, partition, slab, size, span);
 		lock_release(&partition->lock);
 	}
+	/* Not before it is sure that the object shrinks. */
+	if (done && usable < old)
+		scrub_pages(&layout.scrub, region_chunk_base(slab) + usable,
+			    old - usable, old - usable);
 	if (is_moved)
 		guard_raise_large(slab);
+	if (done)
+		add_rest(heap, partition, slab, end);
 	return done;
 }
 

@@ -7,6 +7,7 @@
 #include "heap/large.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #define NR_LARGE 64
 
@@ -64,6 +65,36 @@ static void test_resize(void **state)
 	heap_free(p);
 }
 
+/*
+ * A guard that cannot be lowered, and no memory for another object: what was
+ * to shrink is as it was, to the last byte, although cut bytes are zeroed.
+ */
+static void test_resize_fails(void **state)
+{
+	const size_t size = 64 << 20;
+	char *p = heap_alloc(size, 0, 1);
+	struct rlimit old, none;
+
+	(void)state;
+	memset(p, 'x', size);
+	assert_int_equal(getrlimit(RLIMIT_DATA, &old), 0);
+	none = old;
+	none.rlim_cur = 1 << 20; /* Linux takes 0 for no limit */
+	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
+	errno = 0;
+	assert_null(heap_realloc(p, size / 2, 0, 1));
+	assert_int_equal(errno, ENOMEM);
+	assert_int_equal(setrlimit(RLIMIT_DATA, &old), 0);
+	for (size_t i = 0; i < size; i++)
+		assert_int_equal(p[i], 'x');
+	assert_true(has_guard_behind(p, size));
+	p = heap_realloc(p, size / 2, 0, 1);
+	assert_non_null(p);
+	assert_true(has_guard_behind(p, size / 2));
+	heap_free(p);
+	check_all();
+}
+
 /* About one slab in eight has unmapped ground behind it. */
 static void test_slabs(void **state)
 {
@@ -114,10 +145,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_resize_fails),
 		cmocka_unit_test(test_slabs),
 		cmocka_unit_test(test_budget),
 	};
 
-	setenv("TYPESLAB", "guard=8", 1);
+	setenv("TYPESLAB", "guard=8,zero=on", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
