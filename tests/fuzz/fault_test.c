@@ -16,6 +16,7 @@
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/failing_os.h"
 #include "tests/fuzz/model.h"
+#include "tests/fuzz/words.h"
 
 #include "heap/heap.h"
 
@@ -76,6 +77,7 @@ static void run(const struct plan *plan, uint64_t n)
 		input[i] = (uint8_t)bytes_mix(&state);
 	input[0] = (uint8_t)(4 * (n % 3)); /* typed; few rows or more */
 	alarm(60);
+	words_keep();
 	failing_os_seed(seed);
 	failing_os_plan(plan->mask, n, plan->many, plan->error);
 	asks_allow_null(true);
@@ -109,6 +111,7 @@ static uint64_t try_all(const struct plan *plan, uint64_t gap)
 		if (status == ALL_TRIED << 8)
 			return nr;
 		if (status) {
+			words_show(status);
 			printf("# %s, n = %" PRIu64
 			       ": status %#x, seed %" PRIu64 "\n",
 			       plan->name, n, (unsigned int)status, seed);
@@ -126,6 +129,7 @@ int main(int argc, char **argv)
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (uint64_t)getpid();
 	printf("# seed %" PRIu64 "\n", seed);
+	words_open();
 	for (unsigned int i = 0; i < nr_plans; i++) {
 		uint64_t nr = try_all(&plans[i], gap ? gap : 1);
 

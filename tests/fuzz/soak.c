@@ -12,8 +12,8 @@
 #include "tests/fuzz/acts.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/failing_os.h"
+#include "tests/fuzz/words.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,28 +30,9 @@
 #define CHECK_STRIDE 512
 #define LIFE_SECONDS 900 /* who takes longer hangs */
 #define LINE_SECONDS 10
-#define WORDS_SHOWN  4096
 
 /* Shared with every child, and theirs. */
 static uint64_t *nr_calls;
-
-/* What a life says; that of the one that failed is shown. */
-static FILE *words;
-
-static void show_words(int status)
-{
-	static char last[WORDS_SHOWN];
-	off_t end = lseek(fileno(words), 0, SEEK_END);
-	off_t begin = end > WORDS_SHOWN ? end - WORDS_SHOWN : 0;
-	ssize_t got = pread(fileno(words), last, sizeof(last), begin);
-
-	if (got > 0)
-		fwrite(last, 1, (size_t)got, stdout);
-	if (WIFSIGNALED(status))
-		printf("soak: signal %d\n", WTERMSIG(status));
-	else
-		printf("soak: status %d\n", WEXITSTATUS(status));
-}
 
 static void live(uint64_t seed, uint64_t life, uint64_t until)
 {
@@ -67,10 +48,7 @@ static void live(uint64_t seed, uint64_t life, uint64_t until)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(LIFE_SECONDS);
 	failing_os_seed(bytes_mix(&state));
-	/* Faults that compat only warns of would fill the screen. */
-	if (!getenv("FUZZ_TRACE") &&
-	    (ftruncate(fileno(words), 0) || dup2(fileno(words), 2) < 0))
-		_exit(2);
+	words_keep();
 	do {
 		for (size_t i = 0; i < sizeof(input); i++)
 			input[i] = (uint8_t)bytes_mix(&state);
@@ -93,7 +71,7 @@ static bool survive(uint64_t seed, uint64_t life, uint64_t until)
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		exit(2);
 	if (status)
-		show_words(status);
+		words_show(status);
 	return !status;
 }
 
@@ -158,10 +136,9 @@ int main(int argc, char **argv)
 
 	nr_calls = mmap(NULL, sizeof(*nr_calls), PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	words = tmpfile();
-	if (nr_calls == MAP_FAILED || !words ||
-	    fcntl(fileno(words), F_SETFL, O_APPEND))
+	if (nr_calls == MAP_FAILED)
 		return 2;
+	words_open();
 	printf("soak: seed %" PRIu64 ", %" PRIu64 " operations\n", seed,
 	       wanted);
 	end = live_on(wanted, seed, first);
