@@ -110,7 +110,7 @@ static void live_in_child(void)
 {
 	struct stress_block *own;
 
-	alarm(CHILD_SECONDS);
+	stress_watchdog(CHILD_SECONDS);
 	own = calloc(NR_BLOCKS, sizeof(*own));
 	if (!own)
 		stress_fail("no memory in the child");
@@ -169,7 +169,7 @@ static void fork_and_exec(void)
 	pid_t pid = fork();
 
 	if (!pid) {
-		alarm(CHILD_SECONDS);
+		stress_watchdog(CHILD_SECONDS);
 		renew(blocks, &main_random);
 		execl("/bin/true", "true", (char *)NULL);
 		_exit(127);
@@ -207,7 +207,7 @@ static void fork_in_handler(int signal)
 		return;
 	pid = fork();
 	if (!pid) {
-		alarm(CHILD_SECONDS);
+		stress_watchdog(CHILD_SECONDS);
 		is_child = 1;
 	} else {
 		last_child = pid;

@@ -90,7 +90,7 @@ static void exhaust(void)
 		int status = 0;
 
 		if (!pid) {
-			alarm(150);
+			stress_watchdog(150);
 			chain_exhaust(size[i], 2 * LIMIT / size[i], LIMIT / 5,
 				      refuse_everything);
 			work_a_while();

@@ -31,7 +31,10 @@ uint64_t stress_seed(const char *argument);
 void stress_fail(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
-/* Kills the program after that many seconds: a deadlock must not hang. */
+/*
+ * Kills the program after that many seconds, times STRESS_PATIENCE where the
+ * environment has it: a deadlock must not hang.
+ */
 void stress_watchdog(unsigned int seconds);
 
 void stress_random_init(struct stress_random *random, uint64_t seed);
