@@ -11,7 +11,8 @@ all: $(BUILD)/build.ninja
 		ln -s libtypeslab.so.0 $(BUILD)/libtypeslab.so
 
 $(BUILD)/build.ninja: | setup
-	@CC=$${CC:-clang-22} meson setup $(BUILD) --buildtype=release >$(BUILD).log 2>&1 || \
+	@CC=$${CC:-clang-22} meson setup $(BUILD) --buildtype=release $(SETUP_ARGS) \
+		>$(BUILD).log 2>&1 || \
 		{ cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 
@@ -19,6 +20,12 @@ $(BUILD)/build.ninja: | setup
 test-hardened: setup all
 	@scripts/setup tests/programs/packages
 	@scripts/run-tests $(BUILD) --setup hardened
+
+# The tests on a library that stops at undefined behaviour, and whose locals
+# begin with a pattern.
+test-checked:
+	@$(MAKE) --no-print-directory test BUILD=build-checked \
+		SETUP_ARGS=-Dchecked=true
 
 # Installs what is missing of scripts/packages; silent when nothing is.
 setup:
@@ -152,6 +159,7 @@ help:
 	@echo 'make test-gcc     the same with a library built by gcc, without the programs'
 	@echo 'make test-compilers  build by gcc-12, clang-14 and clang-22 without a warning'
 	@echo 'make test-musl    the library on musl, static and shared'
+	@echo 'make test-checked the tests; the library stops at undefined behaviour'
 	@echo 'make test-aarch64 the tests in qemu'
 	@echo 'make test-hardened  the same suites under profile=hardened'
 	@echo 'make test-systems the suites with pages of 16 and 64 KiB; in 39 bits of addresses'
@@ -179,4 +187,4 @@ help:
 	@echo 'make format       lay out the C sources with clang-format'
 	@echo 'make clean        remove $(BUILD)/'
 
-.PHONY: all docs-check setup test test-hardened test-systems test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help
+.PHONY: all docs-check setup test test-checked test-hardened test-systems test-gcc test-compilers test-musl test-aarch64 run gate bench bench-count bench-long bench-programs lint sanitize guest mutants install uninstall deb-test newcomer clean format help

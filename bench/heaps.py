@@ -68,12 +68,15 @@ def table(build, extra=()):
 
 # As many partitions as the row of targets about growth asks for.
 MANY = "data=256,pointer=256,unknown=512"
+# What the hardened profile is made of, each alone.
+PARTS = ("zero=on", "canary=on", "shuffle=on", "quarantine=4K",
+         "reuse_after=1000", "guard=8", "seal=on", "profile=hardened")
 
 
-def many_partitions(build):
-    """Our heap with 1,024 partitions instead of 32."""
+def ours_with(build, options):
+    """Our heap with these options and named after them."""
     ours = next(heap for heap in table(build) if heap.name == OURS)
-    return dataclasses.replace(ours, name="typeslab-1024", options=MANY)
+    return dataclasses.replace(ours, name=options, options=options)
 
 
 def is_peer(heap):
