@@ -4,8 +4,27 @@
 
 #include "tools/snapshot_parse.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+/* It lies in a partition that the head has told of, or has a name instead. */
+static bool has_place(const struct snapshot *of,
+		      const struct snapshot_cache *cache)
+{
+	if (cache->domain == (enum domain)SNAPSHOT_NAMED)
+		return is_printable(cache->name);
+	return cache->domain < NR_DOMAINS &&
+	       cache->partition < of->partitions[cache->domain];
+}
 
 /* What the parser promises of a text that it takes. */
 static void check(const struct snapshot *got)
@@ -15,8 +34,7 @@ static void check(const struct snapshot *got)
 	for (size_t i = 0; i < got->nr_caches; i++) {
 		const struct snapshot_cache *cache = &got->caches[i];
 
-		if (cache->domain >= NR_DOMAINS ||
-		    cache->partition >= got->partitions[cache->domain] ||
+		if (!has_place(got, cache) ||
 		    __builtin_mul_overflow(cache->live_objects,
 					   cache->object_size, &more) ||
 		    __builtin_add_overflow(bytes, more, &bytes) ||
@@ -24,9 +42,8 @@ static void check(const struct snapshot *got)
 					   &objects))
 			abort();
 	}
-	for (const char *c = got->program; *c; c++)
-		if (*c < ' ' || *c > '~')
-			abort();
+	if (!is_printable(got->program))
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
