@@ -59,6 +59,16 @@ wait_for() {
 	exit 1
 }
 
+# The processor's time of the server, its children and those it has waited for:
+# a figure where the load is so many requests, not so many seconds.
+spent() {
+	for pid in $server $(pgrep -P "$server" || :); do
+		sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null || :
+	done | awk -v tick="$(getconf CLK_TCK)" '
+		{ sum += $12 + $13 + $14 + $15 } END { print "seconds", sum / tick }' \
+		>>"$FIGURES"
+}
+
 # The peak memory of the server and its children, then an orderly end.
 stop() {
 	peak=0

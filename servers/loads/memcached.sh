@@ -23,4 +23,5 @@ done
 echo "memcslap: $(wc -l <took) tests"
 awk '{ sum += $1 } END { print sum }' took |
 	{ read -r wall && figure wall "$wall"; }
+spent
 stop

@@ -35,4 +35,5 @@ create table j as select n, jsonb_build_object('k', n, 'a', array[n, n * 2]) d
 create index on j using gin (d);
 select count(*), md5(string_agg(d::text, '' order by n)) from j where d @> '{"a": [300]}';
 EOF
+spent
 stop INT

@@ -17,4 +17,5 @@ awk -F'","' 'NR > 1 { sum += 1 / $2; n++ } END { print n / sum }' rates |
 	{ read -r rate && figure rate "$rate"; }
 awk -F'"' '{ print $2 }' rates
 redis-cli -s s flushall
+spent
 stop
