@@ -103,6 +103,22 @@ def test_without_the_header():
         assert unknown >= 200, unknown
 
 
+def test_a_header_that_declares_posix_memalign():
+    """The compiler's own does, for whoever includes its vector types."""
+    with Folder() as folder:
+        (folder / "vector.c").write_text(
+            "#include <stdlib.h>\n#include <mm_malloc.h>\n"
+            "#ifdef __SSE2__\n#include <emmintrin.h>\n#endif\n"
+            "struct node { struct node *next; };\nint main(void)\n{\n"
+            "\tvoid *p;\n\tfor (int i = 0; i < 100; i++)\n"
+            "\t\tif (posix_memalign(&p, 64, 2 * sizeof(struct node)))\n"
+            "\t\t\treturn 1;\n\t_mm_free(_mm_malloc(100, 64));\n"
+            "\treturn 0;\n}\n")
+        run([*CC.split(), "-Wall", "-Wextra", "-pedantic", "vector.c", "-o",
+             "main"], folder)
+        tap.equal(counts("main", folder)[:2], (0, 100))
+
+
 def test_fast_abi():
     """Unknown stays apart from token 0, also when the linker compiles."""
     with Folder() as folder:
