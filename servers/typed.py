@@ -6,23 +6,27 @@ plain and typed differ in nothing but the types.
 import os
 import shutil
 import sys
+from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [f"{ROOT}/bench", f"{ROOT}/examples"]
 import builds  # noqa: E402
 import showlib  # noqa: E402
 
-FTS5 = " -DSQLITE_ENABLE_FTS5"
+# Two programs of SQLite's source: its files, and flags more.
+SQLITE = {"speedtest": (["sqlite3.c", "test/speedtest1.c"], " -I."),
+          "sqlite": (["sqlite3.c", "shell.c"], " -DSQLITE_ENABLE_FTS5")}
 
 
-def build_redis(build):
+def build_redis(_load, build):
     return {kind: builds.build("redis-typed", build, kind == "typed")
             for kind in ("plain", "typed")}
 
 
-def fill_sqlite(show, wrap, folder):
+def fill_sqlite(show, wrap, load, folder):
     class Sqlite(wrap.Sqlite):
-        flags = wrap.Sqlite.flags + FTS5
+        sources = SQLITE[load][0]
+        flags = wrap.Sqlite.flags + SQLITE[load][1]
 
     program = Sqlite(show)
     program.prepare()
@@ -30,22 +34,73 @@ def fill_sqlite(show, wrap, folder):
     shutil.copy(program.build_wrapped(), f"{folder}/typed")
 
 
-def build_sqlite(build):
+def build_sqlite(load, build):
     wrap = builds.load_show("wrap")
-    show = showlib.Show("servers-sqlite", build)
+    show = showlib.Show(f"servers-{load}", build)
     try:
         _, version = show.source("sqlite3")
         folder = show.cached(
-            [version, wrap.Sqlite.flags, FTS5,
+            [version, wrap.Sqlite.flags, SQLITE[load],
              *showlib.read_files(f"{wrap.HERE}/show",
                                  f"{wrap.HERE}/{wrap.Sqlite.rules}")],
-            lambda folder: fill_sqlite(show, wrap, folder))
+            lambda folder: fill_sqlite(show, wrap, load, folder))
         return {kind: f"{folder}/{kind}" for kind in ("plain", "typed")}
     finally:
         show.close()
 
 
-KNOWN = {"redis": build_redis, "sqlite": build_sqlite}
+@dataclass
+class Source:
+    """A package whose make takes CC, and how its program is made."""
+    package: str
+    make: list
+    prepare: list = field(default_factory=list)
+
+    def command(self, tree, *more):
+        return ["make", "-s", showlib.JOBS, "-C", tree, *self.make, *more]
+
+
+SOURCES = {
+    "memcached": Source("memcached", ["memcached"], ["./configure"]),
+}
+
+
+def fill(show, source, tree, folder):
+    """@folder/plain and @folder/typed: the tree, built by clang and by
+    `typeslab cc` with what `typeslab wrap` finds.
+    """
+    def step(what, command):
+        show.step(what, f"{source.package}: {what}", command,
+                  env=showlib.clean_environment(CC=showlib.CLANG))
+
+    for kind in ("plain", "watched", "typed"):
+        shutil.copytree(tree, f"{folder}/{kind}", symlinks=True)
+        if source.prepare:
+            step(f"configure-{kind}",
+                 ["env", "-C", f"{folder}/{kind}", *source.prepare])
+    step("build-plain", source.command(f"{folder}/plain",
+                                       f"CC={showlib.CLANG}"))
+    step("wrap", [show.tool, "wrap", "--discover", "-o", f"{folder}/wrapped",
+                  "--", *source.command(f"{folder}/watched",
+                                        f"CC={showlib.CLANG}")])
+    shutil.rmtree(f"{folder}/watched")
+    step("build-typed", source.command(
+        f"{folder}/typed",
+        f"CC={show.tool} cc --typeslab-wrap={folder}/wrapped"))
+
+
+def build_source(load, build):
+    source = SOURCES[load]
+    show = showlib.Show(f"servers-{load}", build)
+    try:
+        tree, version = show.source(source.package)
+        folder = show.cached(
+            [version, source],
+            lambda folder: fill(show, source, tree, folder))
+        return {kind: f"{folder}/{kind}/{source.package}"
+                for kind in ("plain", "typed")}
+    finally:
+        show.close()
 
 
 def build_programs(load, build):
@@ -53,4 +108,6 @@ def build_programs(load, build):
 
     showlib.Failure or OSError if there is one and it cannot be built.
     """
-    return KNOWN[load](build) if load in KNOWN else {}
+    how = {"redis": build_redis, **dict.fromkeys(SQLITE, build_sqlite),
+           **dict.fromkeys(SOURCES, build_source)}
+    return how[load](load, build) if load in how else {}

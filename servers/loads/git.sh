@@ -3,7 +3,12 @@
 . "$HERE/lib.sh"
 
 export HOME=$PWD GIT_CONFIG_NOSYSTEM=1
-commits=$(quick 400 8000)
+if [ -n "$PROGRAM" ]; then
+	# What git starts is git, too; and the tree has no templates.
+	GIT_EXEC_PATH=$(dirname "$PROGRAM")
+	export GIT_EXEC_PATH PATH="$GIT_EXEC_PATH:$PATH" GIT_TEMPLATE_DIR=
+fi
+commits=$(quick 400 3000)
 git init -q repo
 cd repo || exit
 awk -v nr="$commits" 'BEGIN {
@@ -25,3 +30,12 @@ git count-objects -v | grep 'count\|in-pack\|packs\|garbage'
 on_heap git fsck --full 2>&1
 on_heap git log -p main | cksum
 on_heap git blame main -- dir1/file5 2>&1 | cksum
+# A repository that people made: this project's own, where it is one.
+if git -C "$HERE" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+	on_heap git clone -q --bare --no-local "$(git -C "$HERE" rev-parse \
+		--show-toplevel)" ../own
+	on_heap git -C ../own gc -q --aggressive --prune=now
+	git -C ../own count-objects -v | grep 'count\|in-pack\|packs\|garbage'
+	on_heap git -C ../own fsck --full 2>&1
+	on_heap git -C ../own log -p | cksum
+fi

@@ -6,7 +6,7 @@ user=
 [ "$(id -u)" -ne 0 ] || user="-u root"
 port=$((20000 + $$ % 20000))
 # shellcheck disable=SC2086
-serve log memcached $user -l 127.0.0.1 -p $port -m 256 -t 4
+serve log "${PROGRAM:-memcached}" $user -l 127.0.0.1 -p $port -m 256 -t 4
 for i in $(seq 200); do
 	seq "$i" "$((i * 40))" >"value$i"
 done

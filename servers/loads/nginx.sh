@@ -26,9 +26,9 @@ wait_for get index.html
 for path in index.html big proxy/big proxy/ none; do
 	get $path | cksum
 done
-wrk -t2 -c32 -d"$(quick 4 60)" -H 'Accept-Encoding: gzip' \
+wrk -t2 -c32 -d"$(quick 4 30)" -H 'Accept-Encoding: gzip' \
 	"http://127.0.0.1:$port/proxy/big" >wrk1
-wrk -t2 -c32 -d"$(quick 4 60)" "http://127.0.0.1:$port/index.html" >wrk2
+wrk -t2 -c32 -d"$(quick 4 30)" "http://127.0.0.1:$port/index.html" >wrk2
 # A machine that is busy makes timeouts; nothing else may fail.
 grep -h 'Non-2xx\|connect [1-9]\|read [1-9]\|write [1-9]' wrk1 wrk2 ||
 	echo "no errors"
