@@ -126,21 +126,20 @@ bool region_init(size_t reserve)
 }
 
 /*
- * The end of the region is for those who have none, and in one piece: wherever
- * it happened to be free, it was too scattered for a large object.
+ * The end of the region is for those who have none. In one piece: scattered
+ * over all that was free, it had no room for a large object.
  */
-static size_t limit_for(const struct region_asker *asker)
+static size_t end_for_all(void)
 {
-	size_t kept =
-		size_min(region.nr_blocks / HEADROOM_PART, HEADROOM_BLOCKS_MAX);
-
-	return region.nr_blocks - (asker->is_first ? 0 : kept);
+	return region.nr_blocks - size_min(region.nr_blocks / HEADROOM_PART,
+					   HEADROOM_BLOCKS_MAX);
 }
 
-static char *take_extent_locked(size_t blocks, uint64_t random, size_t limit)
+/* The first that is free from @start on, or from the region's begin. */
+static char *take_extent_locked(size_t blocks, uint64_t from, size_t limit)
 {
 	size_t window = size_min(region.window_blocks, limit);
-	size_t start = random % window;
+	size_t start = from % window;
 	size_t found = find_run(start, window, blocks);
 
 	if (found == window) {
@@ -162,11 +161,15 @@ static char *take_extent_locked(size_t blocks, uint64_t random, size_t limit)
 
 char *region_take_extent(size_t blocks, const struct region_asker *asker)
 {
+	size_t end = end_for_all();
 	char *extent;
 
 	if (lock_acquire(&region.lock, asker->tag) == LOCK_REENTERED)
 		return NULL;
-	extent = take_extent_locked(blocks, asker->random, limit_for(asker));
+	extent = take_extent_locked(blocks, asker->random, end);
+	/* Not at random there: what is left stays in one piece. */
+	if (!extent && asker->is_first)
+		extent = take_extent_locked(blocks, end, region.nr_blocks);
 	lock_release(&region.lock);
 	return extent;
 }

@@ -54,9 +54,15 @@ void stress_fail(const char *format, ...)
 
 void stress_watchdog(unsigned int seconds)
 {
-	const char *patience = getenv("STRESS_PATIENCE");
+	static unsigned int patience;
+	const char *asked;
 
-	alarm(seconds * (patience ? (unsigned int)atoi(patience) : 1));
+	/* Asked by main(): a handler's child may not. */
+	if (!patience) {
+		asked = getenv("STRESS_PATIENCE");
+		patience = asked ? (unsigned int)atoi(asked) : 1;
+	}
+	alarm(seconds * patience);
 }
 
 void stress_random_init(struct stress_random *random, uint64_t seed)

@@ -204,6 +204,24 @@ static void test_headroom(void **state)
 	assert_in_range(kept, 4, 16);
 }
 
+/* They lie in one piece, wherever those who had none wanted to begin. */
+static void test_headroom_is_whole(void **state)
+{
+	struct region_asker asker = { 248, TAG, true };
+
+	(void)state;
+	begin(256);
+	for (int i = 0; i < 8; i++)
+		assert_non_null(region_take_extent(1, &asker));
+	asker.is_first = false;
+	while (region_take_extent(1, &asker))
+		;
+	asker.is_first = true;
+	assert_non_null(region_take_extent(1, &asker));
+	assert_non_null(region_take_extent(15, &asker));
+	assert_null(region_take_extent(1, &asker));
+}
+
 static void test_reentered(void **state)
 {
 	(void)state;
@@ -297,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_random_places),
 		cmocka_unit_test(test_headroom),
+		cmocka_unit_test(test_headroom_is_whole),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_damage_is_seen),
