@@ -72,6 +72,38 @@ static void add_fast_library(struct cc_args *args, const char *folder,
 				     ending ? ending : ".so"));
 }
 
+/* "libx.a", "-lx". */
+static bool is_archive(const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strncmp(word, "-l", 2) ||
+	       (word[0] != '-' && n > 2 && !strcmp(word + n - 2, ".a"));
+}
+
+/*
+ * A twin is taken where it is called, and takes its wrapper, which may lie in
+ * one of the program's archives: they are looked through once more. An LTO
+ * link learns too late what is called, and takes all twins.
+ */
+static void add_wrap(struct cc_args *args)
+{
+	const char *open =
+		args->has_lto ? "-Wl,--whole-archive" : "-Wl,--start-group";
+	const char *shut =
+		args->has_lto ? "-Wl,--no-whole-archive" : "-Wl,--end-group";
+	size_t nr = args->nr_words;
+
+	cc_args_add(args, open);
+	cc_args_add(args, must_print("%s/wrap.a", args->wrap));
+	for (size_t i = 1; i < nr && !args->has_lto; i++) {
+		if (is_archive(args->words[i]))
+			cc_args_add(args, args->words[i]);
+		i += cc_args_has_value(args->words[i]);
+	}
+	cc_args_add(args, shut);
+}
+
 void cc_run_add_library(struct cc_args *args, const char *path)
 {
 	char *copy = must_print("%s", path);
@@ -81,7 +113,7 @@ void cc_run_add_library(struct cc_args *args, const char *path)
 	cc_args_add(args, "-x");
 	cc_args_add(args, "none");
 	if (args->wrap && !args->is_probe)
-		cc_args_add(args, must_print("%s/wrap.o", args->wrap));
+		add_wrap(args);
 	if (args->is_static || args->wants_static) {
 		cc_args_add(args, must_print("%s/libtypeslab.a", folder));
 	} else {

@@ -56,7 +56,7 @@ static const struct argp_option option_list[] = {
 	{ .name = "output",
 	  .key = 'o',
 	  .arg = "FOLDER",
-	  .doc = "Write wrap.h, wrap.c and wrap.o there (default: typed)" },
+	  .doc = "Write wrap.h, wrap.c and wrap.a there (default: typed)" },
 	{ 0 },
 };
 
@@ -251,25 +251,59 @@ static char *find_include(void)
 	return must_print("-I%s/../include", dirname(tool));
 }
 
-static int write_all(const struct wraps *wraps, const char *folder)
+/* The twin of one wrapper as an object of its own, in the archive. */
+static int compile_twin(const char *folder, const char *include, size_t number)
 {
-	char *include = find_include();
+	char *twin = must_print("-DTWIN=%zu", number);
 	char *source = must_print("%s/wrap.c", folder);
-	char *object = must_print("%s/wrap.o", folder);
-	const char *words[] = { "clang-22", "-O2", "-fPIC", "-fno-builtin",
-				include,    "-c",  source,  "-o",
-				object,	    NULL };
-	int status = -1;
+	char *object = must_print("%s/wrap.%zu.o", folder, number);
+	char *archive = must_print("%s/wrap.a", folder);
+	const char *compile[] = { "clang-22", "-O2",  "-fPIC", "-fno-builtin",
+				  include,    twin,   "-c",    source,
+				  "-o",	      object, NULL };
+	const char *keep[] = { "ar", "qcD", archive, object, NULL };
+	int status = cc_run_words((char **)compile);
 
-	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-		warn("%s", folder);
-	else if (!write_file(folder, "wrap.h", wrap_print_header, wraps) &&
-		 !write_file(folder, "wrap.c", wrap_print_shim, wraps))
-		status = cc_run_words((char **)words) ? -1 : 0;
-	free(include);
+	if (!status)
+		status = cc_run_words((char **)keep);
+	unlink(object);
+	free(twin);
 	free(source);
 	free(object);
+	free(archive);
+	return status ? -1 : 0;
+}
+
+/*
+ * One object each: of several programs that one build makes, not every one has
+ * all wrappers.
+ */
+static int write_archive(const struct wraps *wraps, const char *folder)
+{
+	char *include = find_include();
+	char *archive = must_print("%s/wrap.a", folder);
+	const char *empty[] = { "ar", "qcD", archive, NULL };
+	int status;
+
+	unlink(archive);
+	status = cc_run_words((char **)empty) ? -1 : 0;
+	for (size_t i = 0; !status && i < wrap_nr_carried(wraps); i++)
+		status = compile_twin(folder, include, i);
+	free(include);
+	free(archive);
 	return status;
+}
+
+static int write_all(const struct wraps *wraps, const char *folder)
+{
+	if (mkdir(folder, 0777) < 0 && errno != EEXIST) {
+		warn("%s", folder);
+		return -1;
+	}
+	if (write_file(folder, "wrap.h", wrap_print_header, wraps) ||
+	    write_file(folder, "wrap.c", wrap_print_shim, wraps))
+		return -1;
+	return write_archive(wraps, folder);
 }
 
 int command_wrap(int argc, char **argv)

@@ -97,9 +97,13 @@ enum wrap_size wrap_size_of(const struct wrap_function *function);
 void wrap_declare(struct wrap_function *function,
 		  const struct ir_module *module, long number);
 
-/* The header, and the shim that defines each __alloc_token_NAME. */
+/*
+ * The header, and the shim that defines each __alloc_token_NAME; compiled with
+ * -DTWIN=N one of them alone, counted from 0.
+ */
 void wrap_print_header(const struct wraps *wraps, FILE *to);
 void wrap_print_shim(const struct wraps *wraps, FILE *to);
+size_t wrap_nr_carried(const struct wraps *wraps);
 
 void wrap_fini(struct wraps *wraps);
 

@@ -130,8 +130,20 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	      "static inline size_t announced(size_t size)\n"
 	      "{\n\treturn size > PTRDIFF_MAX ? 0 : size;\n}\n",
 	      to);
-	for (size_t i = 0; i < wraps->nr_functions; i++) {
-		if (is_carried(&wraps->functions[i]))
-			print_twin(&wraps->functions[i], to);
+	for (size_t i = 0, nr = 0; i < wraps->nr_functions; i++) {
+		if (!is_carried(&wraps->functions[i]))
+			continue;
+		fprintf(to, "\n#if !defined(TWIN) || TWIN == %zu", nr++);
+		print_twin(&wraps->functions[i], to);
+		fputs("#endif\n", to);
 	}
+}
+
+size_t wrap_nr_carried(const struct wraps *wraps)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < wraps->nr_functions; i++)
+		nr += is_carried(&wraps->functions[i]);
+	return nr;
 }

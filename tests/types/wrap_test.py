@@ -26,11 +26,11 @@ class Folder(tempfile.TemporaryDirectory):
         return path
 
 
-def live(folder):
+def live(folder, program="main"):
     """Live objects of a run by domain: data, pointer, unknown."""
     path = folder / "snapshot"
     path.unlink(missing_ok=True)
-    run(["./main"], folder, TYPESLAB=f"snapshot={path}")
+    run([f"./{program}"], folder, TYPESLAB=f"snapshot={path}")
     sums = {"data": 0, "pointer": 0, "unknown": 0}
     for name, count in re.findall(r"(?m)^(\w+)-\d+-\S+ +(\d+)",
                                   path.read_text()):
@@ -93,6 +93,31 @@ def test_by_name_alone():
         tap.equal((data, pointer), (200, 200))
 
 
+def test_programs_of_one_build():
+    """Not each has all wrappers; some lie in an archive that comes first."""
+    with Folder() as folder:
+        (folder / "other.c").write_text(
+            '#include <stdlib.h>\n'
+            'void *other_alloc(size_t n)\n{\n\treturn malloc(n);\n}\n')
+        (folder / "user.c").write_text(
+            '#include <stddef.h>\nvoid *other_alloc(size_t n);\n'
+            'struct node { struct node *next; };\nvoid *volatile keep;\n'
+            'int main(void)\n{\n\tfor (int i = 0; i < 50; i++)\n'
+            '\t\tkeep = (struct node *)other_alloc(sizeof(struct node));\n'
+            '\treturn 0;\n}\n')
+        (folder / "Makefile").write_text(
+            MAKEFILE.replace("main: ", "all: main user\nmain: ", 1) +
+            "libother.a: other.o\n\trm -f $@\n\tar rc $@ $^\n"
+            "user: user.o libother.a\n\t$(CC) -o $@ user.o -L. -lother\n")
+        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make",
+                      "-sB", "all"], folder)
+        tap.equal(told(out)["other_alloc"], ("carries", "size: 1"))
+        run(["make", "-sB", "all",
+             f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
+        tap.equal(live(folder, "user")[:2], (0, 50))
+        tap.equal(live(folder)[0], 200)
+
+
 def test_other_optimisations():
     for level in ("-O0", "-O3", "-O2 -flto -fuse-ld=lld"):
         with Folder() as folder:
@@ -113,7 +138,7 @@ def test_from_ir():
         tap.equal(told(out)["xmalloc"], ("carries", "size: 1"))
         header = (folder / "typed/wrap.h").read_text()
         tap.contains(header, "struct context;")
-        for name in ("wrap.c", "wrap.o"):
+        for name in ("wrap.c", "wrap.a"):
             assert (folder / "typed" / name).stat().st_size
 
 
