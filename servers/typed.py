@@ -61,6 +61,9 @@ class Source:
 
 
 SOURCES = {
+    "git": Source("git", ["NO_GETTEXT=1", "NO_TCLTK=1", "NO_PERL=1",
+                          "NO_PYTHON=1", "NO_CURL=1", "NO_EXPAT=1",
+                          "NO_OPENSSL=1", "NO_ICONV=1", "git"]),
     "memcached": Source("memcached", ["memcached"], ["./configure"]),
 }
 
