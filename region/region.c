@@ -131,8 +131,8 @@ bool region_init(size_t reserve)
  */
 static size_t end_for_all(void)
 {
-	return region.nr_blocks - size_min(region.nr_blocks / HEADROOM_PART,
-					   HEADROOM_BLOCKS_MAX);
+	return region.nr_blocks -
+	       size_min(region.nr_blocks / HEADROOM_PART, HEADROOM_BLOCKS_MAX);
 }
 
 /* The first that is free from @start on, or from the region's begin. */
