@@ -2,6 +2,7 @@
 /* caller: see caller.h. */
 #include "heap/caller.h"
 
+#include "heap/heap.h"
 #include "os/stack.h"
 
 #include <stdlib.h>
@@ -34,19 +35,6 @@ static bool is_in_libc(uintptr_t site)
 }
 
 /*
- * Whether the shim's frame is still on the stack: its struct holds the proof
- * and its return address is where it was. Where it was left unseen,
- * the frames that came over it have overwritten one or the other, most likely.
- */
-static bool is_shim_there(const struct announcement *announced)
-{
-	const void *const *frame = (const void *const *)announced->frame;
-
-	return announced->caller->proof == announced->proof &&
-	       frame[1] == announced->return_address;
-}
-
-/*
  * A throw allocates its exception in the C++ runtime first of all. Where the
  * runtime allocates for another reason, the wrapper's caller loses its token.
  */
@@ -58,16 +46,10 @@ static bool is_throw(uintptr_t site)
 	       is_beside(site, (uintptr_t)__cxa_allocate_exception);
 }
 
-/* From the announced size to twice that and a page: a header, rounding. */
-static bool is_size_near(size_t size, size_t announced)
-{
-	return size >= announced && size - announced <= announced + 4096;
-}
-
 static void drop(struct heap *heap)
 {
 	heap->announced.caller = NULL;
-	thread_resume();
+	thread_resume(heap);
 }
 
 void caller_leave(void)
@@ -79,52 +61,129 @@ void caller_leave(void)
 }
 
 /* A program's wrappers have a few call sites: each place keeps one. */
-static uintptr_t *plain_place(struct announcement *announced, uintptr_t site)
+static always_inline uintptr_t *plain_place(struct announcement *announced,
+					    uintptr_t site)
 {
 	return &announced->plain[(site ^ site >> 4) % NR_PLAIN_SITES];
+}
+
+/*
+ * Whether the shim's frame is still on the stack: its struct holds the proof
+ * and its return address is where it was. Where it was left unseen,
+ * the frames that came over it have overwritten one or the other, most likely.
+ */
+static always_inline bool is_shim_there(const struct announcement *announced,
+					const struct typeslab_caller *caller)
+{
+	const void *const *frame = (const void *const *)announced->frame;
+
+	return caller->proof == announced->proof &&
+	       frame[1] == announced->return_address;
+}
+
+/*
+ * Whether the allocation that comes with @token is the announced one: close
+ * below the shim, and from its size to twice that and a page (a header,
+ * rounding). From above the shim the depth is a huge number.
+ */
+static always_inline bool is_for(const struct announcement *announced,
+				 size_t size, uint64_t token, const void *frame)
+{
+	size_t depth = announced->frame - (const char *)frame;
+	size_t more = size - announced->size;
+
+	return !token && depth <= TYPESLAB_CALLER_DEPTH &&
+	       size >= announced->size && more <= announced->size + 4096;
+}
+
+/*
+ * The token that @caller announced, once. A signal handler may announce one of
+ * its own meanwhile: whose it was is not asked again.
+ */
+static always_inline uint64_t use(struct heap *heap,
+				  struct typeslab_caller *caller)
+{
+	uint64_t token = heap->announced.token;
+
+	caller->proof = 0;
+	heap->announced.caller = NULL;
+	thread_resume(heap);
+	return token;
+}
+
+/*
+ * What is true of nearly every announcement, and calls nothing: the token is
+ * for an allocation that comes from where one came from before. Who announced
+ * it, or NULL.
+ */
+static always_inline struct typeslab_caller *
+find_usual(struct heap *heap, size_t size, uint64_t token, uintptr_t site,
+	   const void *frame)
+{
+	struct announcement *announced = &heap->announced;
+	struct typeslab_caller *caller = announced->caller;
+	bool is_usual = caller && *plain_place(announced, site) == site &&
+			is_shim_there(announced, caller) &&
+			is_for(announced, size, token, frame);
+
+	return is_usual ? caller : NULL;
 }
 
 uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 		     uintptr_t site, const void *frame)
 {
 	struct announcement *announced = &heap->announced;
-	size_t depth = announced->frame - (const char *)frame;
+	struct typeslab_caller *caller = announced->caller;
 	uintptr_t *plain = plain_place(announced, site);
 
 	/* Not below the shim: it was left, or this is another stack. */
 	if ((const char *)frame >= announced->frame ||
-	    !is_shim_there(announced) || (site != *plain && is_throw(site))) {
+	    !is_shim_there(announced, caller) ||
+	    (site != *plain && is_throw(site))) {
 		drop(heap);
 		return token;
 	}
-	if (token || depth > TYPESLAB_CALLER_DEPTH ||
-	    !is_size_near(size, announced->size))
-		return token;
 	/* The C library and the runtime that throws are never unloaded. */
-	if (site != *plain && is_in_libc(site))
+	if (!is_for(announced, size, token, frame) ||
+	    (site != *plain && is_in_libc(site)))
 		return token;
 	*plain = site;
-	token = announced->token;
-	announced->caller->proof = 0;
-	drop(heap);
-	return token;
+	return use(heap, caller);
+}
+
+/* No call but the last: once its token is used, the fast paths are open. */
+void *caller_alloc(size_t size, uint64_t token, uintptr_t site)
+{
+	const void *frame = __builtin_frame_address(0);
+	struct heap *heap = thread_own();
+	struct typeslab_caller *caller = NULL;
+
+	if (likely(heap))
+		caller = find_usual(heap, size, token, site, frame);
+	if (likely(caller))
+		return heap_alloc(size, use(heap, caller), site);
+	return heap_alloc_rare(size, token, site);
+}
+
+/* A thread's first call. One that ended borrows heaps: none to announce to. */
+static never_inline void begin_first(struct typeslab_caller *caller)
+{
+	if (!thread_is_ended() && thread_enter())
+		__typeslab_caller_begin(caller);
 }
 
 exported void __typeslab_caller_begin(struct typeslab_caller *caller)
 {
 	const void *const *frame = caller->frame;
-	struct heap *heap;
+	struct heap *heap = thread_own();
 
 	caller->proof = 0;
 	if (!caller->token)
 		return;
-	heap = thread_enter();
-	if (!heap)
-		return;
-	/* A thread that ended borrows heaps: nothing to announce to. */
-	if (thread_is_ended())
-		return thread_leave(heap);
-	caller->proof = thread_random(heap) | 1;
+	if (unlikely(!heap))
+		return begin_first(caller);
+	/* Never 0, and never one that was there before. */
+	caller->proof = heap->announced.proof + 2;
 	heap->announced.frame = caller->frame;
 	heap->announced.return_address = frame[1];
 	heap->announced.token = caller->token;
@@ -136,12 +195,9 @@ exported void __typeslab_caller_begin(struct typeslab_caller *caller)
 
 exported void __typeslab_caller_end(struct typeslab_caller *caller)
 {
-	struct heap *heap = thread_enter();
+	struct heap *heap = thread_own();
 
 	caller->proof = 0;
-	if (!heap)
-		return;
-	if (heap->announced.caller == caller)
+	if (heap && heap->announced.caller == caller)
 		drop(heap);
-	thread_leave(heap);
 }

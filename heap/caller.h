@@ -26,6 +26,12 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
  * any more. May be called at any time, from a signal handler too. */
 void caller_leave(void);
 
+/*
+ * An allocation that the fast paths could not make, perhaps since a token is
+ * announced; falls back on heap_alloc_rare().
+ */
+void *caller_alloc(size_t size, uint64_t token, uintptr_t site);
+
 static always_inline uint64_t caller_settle(struct heap *heap, size_t size,
 					    uint64_t token, uintptr_t site)
 {

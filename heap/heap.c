@@ -116,8 +116,7 @@ static void *leave_with(struct heap *heap, void *p, uintptr_t site)
 	return p;
 }
 
-static never_inline void *alloc_rare(size_t size, uint64_t token,
-				     uintptr_t site)
+void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
 {
 	struct heap *heap = thread_enter();
 	bool is_zero;
@@ -173,7 +172,7 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 
 	if (!heap || size > layout_usable(SMALL_MAX) ||
 	    !(heap_knows_token(token) || !layout_is_typed(token)))
-		return alloc_rare(size, token, site);
+		return caller_alloc(size, token, site);
 	bin = offset_for(class_for(size, 1), token, site);
 	p = hardened_take(heap, (uint32_t)bin);
 	return likely(p) ? p : alloc_missed((uint32_t)bin);

@@ -32,6 +32,7 @@ bool heap_is_booted(void);
 
 /* The continuations of the fast paths. */
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site);
+void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site);
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site);
 cold_path void heap_free_odd(void *p);
 void heap_free_full(void *p, struct slab *slab, uint8_t *state);

@@ -95,25 +95,9 @@ static struct heap *make(void)
 		heap->holds = (struct hold *)(memory + size + bins + used);
 	heap->id = id;
 	thread_seed_random(heap);
+	heap->announced.proof = thread_random(heap) | 1;
 	list_heap(heap);
 	return heap;
-}
-
-void thread_divert(void)
-{
-	thread_distance = 0;
-	thread_short = NULL;
-}
-
-/* Hardened, a thread's bins stay diverted for ever. */
-void thread_resume(void)
-{
-	struct heap *heap = thread_own();
-
-	if (heap && layout.has_short_way)
-		thread_short = heap;
-	else if (heap && !layout.is_hardened)
-		thread_distance = (char *)heap->bins - (char *)thread_no_bins;
 }
 
 static void on_thread_exit(void *unused)
@@ -155,7 +139,7 @@ struct heap *thread_enter_slow(void)
 	if (!heap || thread_is_ended())
 		return heap;
 	thread_self = heap;
-	thread_resume();
+	thread_resume(heap);
 	if (has_key)
 		pthread_setspecific(key, heap);
 	return heap;

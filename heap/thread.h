@@ -30,7 +30,7 @@ struct announcement {
 	const void *return_address;	/* the shim's */
 	uint64_t token;
 	size_t size;
-	uint64_t proof;
+	uint64_t proof;			 /* odd; of the last announcement */
 	uintptr_t plain[NR_PLAIN_SITES]; /* sites in no system's library */
 };
 
@@ -81,6 +81,22 @@ extern thread_local_ie struct heap *thread_self;
 /* The same where the short way of the hardened profile is open; else NULL. */
 extern thread_local_ie struct heap *thread_short;
 
+/* Diverts the calling thread's fast paths into the slow ones. */
+static inline void thread_divert(void)
+{
+	thread_distance = 0;
+	thread_short = NULL;
+}
+
+/* And back to its own heap. Hardened, its bins stay diverted for ever. */
+static inline void thread_resume(struct heap *heap)
+{
+	if (likely(!layout.is_hardened))
+		thread_distance = (char *)heap->bins - (char *)thread_no_bins;
+	else if (layout.has_short_way)
+		thread_short = heap;
+}
+
 /* What it is once the thread's exit was told. */
 #define THREAD_ENDED ((struct heap *)1)
 
@@ -115,10 +131,6 @@ static inline void thread_leave(struct heap *heap)
 	if (unlikely(thread_is_ended()))
 		thread_leave_slow(heap);
 }
-
-/* Diverts the calling thread's fast paths into the slow ones, and back. */
-void thread_divert(void);
-void thread_resume(void);
 
 /* The thread's name for locks; those without a heap, NULL, share one. */
 uint32_t thread_tag(const struct heap *heap);
