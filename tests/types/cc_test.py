@@ -285,13 +285,14 @@ def test_under_meson():
 
 
 def test_audit_watches_a_build():
-    with Folder() as folder:
+    with Folder() as folder, tempfile.TemporaryDirectory() as place:
         (folder / "Makefile").write_text(
             "all: one two\none: main.c\n\t$(CC) -O2 -o one main.c\n"
             "two: main.cc\n\t$(CXX) -O2 -c -o two main.cc\n")
         for args in ([], ["CC=clang-22", "CXX=clang++-22"]):
             out, err = run([TOOL, "audit", "--format", "json", "-o",
-                            "report", "--", "make", "-sB", *args], folder)
+                            "report", "--", "make", "-sB", *args], folder,
+                           TMPDIR=place)
             tap.equal((out, err), ("", ""))
             got = json.loads((folder / "report").read_text())
             files = {Path(site["file"]).name for site in got["sites"]}
@@ -302,18 +303,17 @@ def test_audit_watches_a_build():
             tap.equal({site["times"] for site in once}, {1})
             assert got["sum"]["pointer"] >= 2, got["sum"]
         _, err = run([TOOL, "audit", "--", "make", "-sB", "CC=gcc",
-                      "CXX=g++"], folder, 2)
+                      "CXX=g++"], folder, 2, TMPDIR=place)
         tap.contains(err, "no compile by clang was seen")
         # By way of our compiler, too, it is GCC that compiles.
         _, err = run([TOOL, "audit", "--", "make", "-sB", "one"], folder, 2,
-                     TYPESLAB_CC="gcc-12")
+                     TYPESLAB_CC="gcc-12", TMPDIR=place)
         tap.contains(err, "no compile by clang was seen")
-        _, err = run([TOOL, "audit", "--", "make", "-s", "none"], folder, 2)
+        _, err = run([TOOL, "audit", "--", "make", "-s", "none"], folder, 2,
+                     TMPDIR=place)
         tap.contains(err, "failed with status 2")
-        run([TOOL, "audit", "--", "/no/program"], folder, 2)
-        left = [n for n in os.listdir("/tmp") if n.startswith("typeslab-")
-                and os.path.exists(f"/tmp/{n}/bin/clang")]
-        tap.equal(left, [])
+        run([TOOL, "audit", "--", "/no/program"], folder, 2, TMPDIR=place)
+        tap.equal(os.listdir(place), [])
 
 
 if __name__ == "__main__":
