@@ -11,8 +11,9 @@ tests="test_list test_dict test_set test_json test_re test_pickle test_bytes
 # Not those whose processes write among the lines (multiprocessing), nor those
 # that hang in some virtual machines on any heap (asyncio, socket).
 [ -n "$QUICK" ] || tests="$tests test_concurrent_futures test_subprocess
-	test_sqlite3 test_io test_ast test_decimal test_ctypes test_xml_etree test_datetime
-	test_array test_buffer test_capi test_descr test_generators test_sort"
+	test_sqlite3 test_io test_ast test_decimal test_ctypes test_xml_etree
+	test_datetime test_array test_buffer test_capi test_descr test_generators
+	test_sort"
 # Names and results; times and orders differ between any two runs.
 # shellcheck disable=SC2086
 PYTHONMALLOC=malloc measure /usr/bin/python3 -I -m test -v $tests \
