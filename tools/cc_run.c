@@ -72,12 +72,12 @@ static void add_fast_library(struct cc_args *args, const char *folder,
 				     ending ? ending : ".so"));
 }
 
-/* "libx.a", "-lx". */
+/* "libx.a", "-lx"; not "-l", whose value comes next. */
 static bool is_archive(const char *word)
 {
 	size_t n = strlen(word);
 
-	return !strncmp(word, "-l", 2) ||
+	return (!strncmp(word, "-l", 2) && word[2]) ||
 	       (word[0] != '-' && n > 2 && !strcmp(word + n - 2, ".a"));
 }
 
@@ -97,9 +97,14 @@ static void add_wrap(struct cc_args *args)
 	cc_args_add(args, open);
 	cc_args_add(args, must_print("%s/wrap.a", args->wrap));
 	for (size_t i = 1; i < nr && !args->has_lto; i++) {
-		if (is_archive(args->words[i]))
-			cc_args_add(args, args->words[i]);
-		i += cc_args_has_value(args->words[i]);
+		const char *word = args->words[i];
+
+		if (!strcmp(word, "-l") && i + 1 < nr)
+			cc_args_add(args, must_print("-l%s", args->words[++i]));
+		else if (is_archive(word))
+			cc_args_add(args, word);
+		else
+			i += cc_args_has_value(word);
 	}
 	cc_args_add(args, shut);
 }

@@ -108,7 +108,7 @@ def test_programs_of_one_build():
         (folder / "Makefile").write_text(
             MAKEFILE.replace("main: ", "all: main user\nmain: ", 1) +
             "libother.a: other.o\n\trm -f $@\n\tar rc $@ $^\n"
-            "user: user.o libother.a\n\t$(CC) -o $@ user.o -L. -lother\n")
+            "user: user.o libother.a\n\t$(CC) -o $@ user.o -L. -lother -l m\n")
         out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make",
                       "-sB", "all"], folder)
         tap.equal(told(out)["other_alloc"], ("carries", "size: 1"))
