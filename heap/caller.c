@@ -46,7 +46,7 @@ static bool is_throw(uintptr_t site)
 	       is_beside(site, (uintptr_t)__cxa_allocate_exception);
 }
 
-static void drop(struct heap *heap)
+static always_inline void drop(struct heap *heap)
 {
 	heap->announced.caller = NULL;
 	thread_resume(heap);
@@ -106,8 +106,7 @@ static always_inline uint64_t use(struct heap *heap,
 	uint64_t token = heap->announced.token;
 
 	caller->proof = 0;
-	heap->announced.caller = NULL;
-	thread_resume(heap);
+	drop(heap);
 	return token;
 }
 
