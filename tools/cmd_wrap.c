@@ -29,6 +29,9 @@ struct options {
 	char **names;
 	size_t nr_names;
 	size_t capacity;
+	char **excepted; /* no wrappers */
+	size_t nr_excepted;
+	size_t excepted_capacity;
 	const char **inputs; /* IR */
 	size_t nr_inputs;
 	size_t inputs_capacity;
@@ -38,6 +41,7 @@ struct options {
 enum {
 	KEY_DISCOVER = 256,
 	KEY_DRY,
+	KEY_EXCEPT,
 	KEY_IR,
 };
 
@@ -48,6 +52,10 @@ static const struct argp_option option_list[] = {
 	{ .name = "dry-run",
 	  .key = KEY_DRY,
 	  .doc = "Only tell what would be done" },
+	{ .name = "except",
+	  .key = KEY_EXCEPT,
+	  .arg = "NAME",
+	  .doc = "Do not take that function for a wrapper" },
 	{ .name = "ir",
 	  .key = KEY_IR,
 	  .arg = "FILE",
@@ -86,6 +94,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_DRY:
 		options->is_dry = true;
+		return 0;
+	case KEY_EXCEPT:
+		options->excepted =
+			must_room(options->excepted, options->nr_excepted,
+				  &options->excepted_capacity, sizeof(char *));
+		options->excepted[options->nr_excepted++] = argument;
 		return 0;
 	case KEY_IR:
 		options->inputs =
@@ -174,6 +188,8 @@ static int choose(struct wraps *wraps, const struct options *options)
 {
 	int status = 0;
 
+	for (size_t i = 0; i < options->nr_excepted; i++)
+		status |= wrap_except(wraps, options->excepted[i]) ? 0 : -1;
 	wrap_resolve(wraps);
 	for (size_t i = 0; i < options->nr_names; i++)
 		status |= wrap_choose(wraps, options->names[i]) ? 0 : -1;
@@ -334,6 +350,7 @@ int command_wrap(int argc, char **argv)
 	}
 	wrap_fini(&wraps);
 	free(options.names);
+	free(options.excepted);
 	free(options.inputs);
 	return status < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
 }

@@ -76,7 +76,8 @@ static bool follow(struct wraps *wraps, const struct wrap_edge *edge)
 	struct wrap_function *from = wrap_find(wraps, edge->from);
 	uint64_t sizes, made_of = 0;
 
-	if (!from || from->is_chosen || !sizes_of(wraps, edge->to, &sizes))
+	if (!from || from->is_chosen || from->is_excepted ||
+	    !sizes_of(wraps, edge->to, &sizes))
 		return false;
 	for (size_t i = 0; i < WRAP_MOST_ARGUMENTS; i++) {
 		if (sizes >> i & 1)
@@ -147,18 +148,42 @@ static void guess_sizes(struct wrap_function *function)
 		function->size_arguments = numbers_among(function, ~0ul);
 }
 
+static struct wrap_function *find_named(const struct wraps *wraps,
+					const char *name)
+{
+	struct wrap_function *function = wrap_find(wraps, name);
+
+	if (!function)
+		warnx("%s: neither defined nor called in what was compiled",
+		      name);
+	return function;
+}
+
+bool wrap_except(struct wraps *wraps, const char *name)
+{
+	struct wrap_function *function = find_named(wraps, name);
+
+	if (!function)
+		return false;
+	if (function->is_rewritten) {
+		warnx("%s: declared as an allocator by the program itself: "
+		      "it is carried in any case",
+		      name);
+		return false;
+	}
+	function->is_excepted = true;
+	return true;
+}
+
 bool wrap_choose(struct wraps *wraps, const char *word)
 {
 	const char *colon = strchr(word, ':');
 	size_t length = colon ? (size_t)(colon - word) : strlen(word);
 	const char *name = must_keep((struct piece){ word, length });
-	struct wrap_function *function = wrap_find(wraps, name);
+	struct wrap_function *function = find_named(wraps, name);
 
-	if (!function) {
-		warnx("%s: neither defined nor called in what was compiled",
-		      name);
+	if (!function)
 		return false;
-	}
 	if (colon && !read_sizes(colon + 1, function)) {
 		warnx("%s: '%s' names no arguments of %s, which has %zu", word,
 		      colon + 1, name, function->nr_arguments);

@@ -43,7 +43,8 @@ struct wrap_function {
 	bool multiplies;
 	bool asks_family; /* its own malloc might have a type, the wrong one */
 
-	/* Set by wrap_resolve() or wrap_choose(). */
+	/* Set by wrap_resolve(), wrap_choose() or wrap_except(). */
+	bool is_excepted; /* no wrapper, whatever it looks like */
 	bool is_wrapper;
 	bool is_chosen;
 	uint64_t size_arguments; /* a bit each */
@@ -87,6 +88,9 @@ bool wrap_is_candidate(const struct wraps *wraps,
  * False after a complaint.
  */
 bool wrap_choose(struct wraps *wraps, const char *word);
+
+/* Keeps a function from being found. False after a complaint. */
+bool wrap_except(struct wraps *wraps, const char *name);
 
 /* NULL, or why the function's callers' types cannot be carried. */
 const char *wrap_obstacle(const struct wrap_function *function);

@@ -93,6 +93,25 @@ def test_by_name_alone():
         tap.equal((data, pointer), (200, 200))
 
 
+def test_except():
+    """What it asks for is one type's, whoever calls: a rule says whose."""
+    with Folder() as folder:
+        out, _ = run([TOOL, "wrap", "--discover", "--except", "xmalloc",
+                      "--except=from_context", "-o", "shim", "--", "make",
+                      "-sB"], folder)
+        tap.equal({"xmalloc", "from_context"} & set(told(out)), set())
+        (folder / "rules").write_text("xmalloc data char\n")
+        tap.equal(build(folder, "--typeslab-wrap=shim")[:2], (100, 300))
+        tap.equal(build(folder, "--typeslab-wrap=shim",
+                        "--typeslab-rules=rules")[:2], (400, 300))
+        (folder / "own.c").write_text(
+            "__attribute__((alloc_size(1))) void *own(long);\n"
+            "int *use(void) { return own(4 * sizeof(int)); }\n")
+        _, err = run([TOOL, "wrap", "--except=own", "--discover", "--",
+                      "clang-22", "-c", "own.c"], folder, 2)
+        tap.contains(err, "own: declared as an allocator")
+
+
 def test_programs_of_one_build():
     """Not each has all wrappers; some lie in an archive that comes first."""
     with Folder() as folder:
@@ -149,6 +168,8 @@ def test_refusals():
                 (("--", "make"), "NAME or --discover"),
                 (("--discover",), "is needed"),
                 (("nobody", "--", "make", "-sB"), "nobody: neither"),
+                (("--discover", "--except=nobody", "--", "make", "-sB"),
+                 "nobody: neither"),
                 (("xmalloc:2", "--", "make", "-sB"), "names no arguments"),
                 (("xmalloc:x", "--", "make", "-sB"), "names no arguments"),
                 (("--discover", "--", "make", "-sB", "CC=gcc"), "no compile"),
