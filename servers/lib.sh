@@ -71,6 +71,9 @@ spent() {
 
 # The peak memory of the server and its children, then an orderly end.
 stop() {
+	# The loader goes on without a library that it cannot read.
+	[ -z "$HEAP" ] || grep -qF "$(basename "$HEAP")" "/proc/$server/maps" ||
+		echo "$HEAP is not in the server"
 	peak=0
 	for pid in $server $(pgrep -P "$server" || :); do
 		# A worker may end on its own while we look.
