@@ -8,7 +8,8 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
 sys.path[:0] = [f"{ROOT}/bench", f"{ROOT}/examples"]
 import builds  # noqa: E402
 import showlib  # noqa: E402
@@ -55,6 +56,9 @@ class Source:
     package: str
     make: list
     prepare: list = field(default_factory=list)
+    rules: list = field(default_factory=list)  # a file, or none
+    # What asks for one type's memory alone: the rules say whose.
+    excepted: list = field(default_factory=list)
 
     def command(self, tree, *more):
         return ["make", "-s", showlib.JOBS, "-C", tree, *self.make, *more]
@@ -63,7 +67,8 @@ class Source:
 SOURCES = {
     "git": Source("git", ["NO_GETTEXT=1", "NO_TCLTK=1", "NO_PERL=1",
                           "NO_PYTHON=1", "NO_CURL=1", "NO_EXPAT=1",
-                          "NO_OPENSSL=1", "NO_ICONV=1", "git"]),
+                          "NO_OPENSSL=1", "NO_ICONV=1", "git"],
+                  rules=[f"{HERE}/git.rules"], excepted=["create_delta"]),
     "memcached": Source("memcached", ["memcached"], ["./configure"]),
 }
 
@@ -83,13 +88,16 @@ def fill(show, source, tree, folder):
                  ["env", "-C", f"{folder}/{kind}", *source.prepare])
     step("build-plain", source.command(f"{folder}/plain",
                                        f"CC={showlib.CLANG}"))
-    step("wrap", [show.tool, "wrap", "--discover", "-o", f"{folder}/wrapped",
+    step("wrap", [show.tool, "wrap", "--discover",
+                  *[f"--except={name}" for name in source.excepted],
+                  "-o", f"{folder}/wrapped",
                   "--", *source.command(f"{folder}/watched",
                                         f"CC={showlib.CLANG}")])
     shutil.rmtree(f"{folder}/watched")
     step("build-typed", source.command(
         f"{folder}/typed",
-        f"CC={show.tool} cc --typeslab-wrap={folder}/wrapped"))
+        f"CC={show.tool} cc --typeslab-wrap={folder}/wrapped" +
+        "".join(f" --typeslab-rules={rules}" for rules in source.rules)))
 
 
 def build_source(load, build):
@@ -98,7 +106,7 @@ def build_source(load, build):
     try:
         tree, version = show.source(source.package)
         folder = show.cached(
-            [version, source],
+            [version, source, *showlib.read_files(*source.rules)],
             lambda folder: fill(show, source, tree, folder))
         return {kind: f"{folder}/{kind}/{source.package}"
                 for kind in ("plain", "typed")}
