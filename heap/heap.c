@@ -265,26 +265,6 @@ void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero)
 	return leave_with(heap, alloc_in_bin(heap, bin, large, is_zero), 0);
 }
 
-bool heap_trim(void)
-{
-	struct heap *heap = thread_enter();
-	bool had_any;
-
-	if (!heap)
-		return false;
-	thread_flush(heap);
-	had_any = purge_all(heap, layout.refunds);
-	thread_leave(heap);
-	return had_any;
-}
-
-void heap_trim_bin(struct heap *heap, uint32_t bin)
-{
-	thread_flush_bin(heap, bin);
-	if (layout_is_named(bin))
-		purge_named(heap, layout_named(bin));
-}
-
 /* Older slots go home: the newer ones are warm. */
 static void flush_half(struct heap *heap, struct bin *bin, uint32_t offset)
 {
@@ -432,6 +412,20 @@ static unsigned int realloc_row(const struct slab *slab, uint64_t token,
 	return layout_row(token, site);
 }
 
+/* Claimed meanwhile: who frees it at that moment must not find it whole. */
+static bool resize_large(struct heap *heap, struct slab *slab, size_t size)
+{
+	bool done;
+
+	if (!heap_claim(&slab->large_state)) {
+		find_odd(region_chunk_base(slab), ACT_REALLOC);
+		return false;
+	}
+	done = large_resize(heap, slab, size);
+	__atomic_store_n(&slab->large_state, SLOT_LIVE, __ATOMIC_RELEASE);
+	return done;
+}
+
 /*
  * True if the block can be @size bytes where it lies. Never in a slot of
  * another class: free_sized() goes by the class of the last size asked for.
@@ -439,7 +433,7 @@ static unsigned int realloc_row(const struct slab *slab, uint64_t token,
 static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
 {
 	if (slab->kind == SLAB_LARGE)
-		return large_resize(heap, slab, size);
+		return resize_large(heap, slab, size);
 	return size <= layout_usable(SMALL_MAX) &&
 	       class_size(class_for(size, 1)) == slab->size;
 }

@@ -181,7 +181,8 @@ static always_inline void heap_free_sized(void *p, size_t size, size_t align)
 {
 	size_t chunk = region_chunk_of(p);
 
-	if (unlikely(size > SMALL_MAX || align > CLASS_GRAIN ||
+	/* With a canary the class is that of more. */
+	if (unlikely(size >= layout.small_end || align > CLASS_GRAIN ||
 		     chunk >= region_nr_chunks() ||
 		     slab_of_chunk(chunk)->size !=
 			     class_size(class_of(size)))) {

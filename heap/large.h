@@ -27,7 +27,10 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 /* @slab's one slot was claimed by the caller; @heap may be NULL. */
 void large_free(struct heap *heap, struct slab *slab);
 
-/* Makes a live object @size bytes where it lies; false: it cannot. */
+/*
+ * Makes an object that the caller claimed @size bytes where it lies; false: it
+ * cannot.
+ */
 bool large_resize(struct heap *heap, struct slab *slab, size_t size);
 
 /* Bytes a large object asked for with @size has: at least a page. */

@@ -142,6 +142,7 @@ const struct fault_size fault_sizes[] = {
 	{ "free-sized-zero", 500, 0, 0, 0, by_free_sized },
 	{ "free-sized-huge", 100, 0, (size_t)-1, 0, by_free_sized },
 	{ "free-sized-next-class", 64, 0, 81, 0, by_free_sized },
+	{ "free-sized-with-canary", 60, 0, 80, 0, by_free_sized },
 	{ "free-sized-large", 5 * MIB, 0, 4 * MIB, 0, by_free_sized },
 	{ "free-sized-large-small", 5 * MIB, 0, 100, 0, by_free_sized },
 	{ "free-sized-small-large", 100, 0, 5 * MIB, 0, by_free_sized },

@@ -46,6 +46,12 @@ static void by_realloc(void *p, size_t size)
 	free(hide(realloc(p, 3 * size + 5000)));
 }
 
+/* Stays where it is, if it is large, and is given back then. */
+static void by_shrinking(void *p, size_t size)
+{
+	free(hide(realloc(p, size / 2)));
+}
+
 typedef void give_fn(void *p, size_t size);
 
 static const struct race {
@@ -64,6 +70,10 @@ static const struct race {
 	{ "realloc, realloc: large",
 	  (size_t)2 << 20,
 	  { by_realloc, by_realloc } },
+	{ "free, shrink: large", (size_t)2 << 20, { by_free, by_shrinking } },
+	{ "shrink, shrink: large",
+	  (size_t)2 << 20,
+	  { by_shrinking, by_shrinking } },
 };
 
 #define NR_RACES (sizeof(races) / sizeof(races[0]))
@@ -130,9 +140,11 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static void give_taken_back(void)
+static void give_taken_back(const struct race *race)
 {
-	if (taken[0] == taken[1])
+	uintptr_t first = (uintptr_t)taken[0], second = (uintptr_t)taken[1];
+
+	if (first < second + race->size && second < first + race->size)
 		_exit(91);
 	free(taken[0]);
 	free(taken[1]);
@@ -153,14 +165,14 @@ static void run_rounds(const struct race *race, unsigned int nr_rounds)
 		while (atomic_load(&ready) != 2 * round)
 			sched_yield();
 		if (round > 1)
-			give_taken_back();
+			give_taken_back(race);
 		atomic_store(&block, fault_malloc(race->size));
 		dprintf(1, "%#" PRIxPTR "\n", (uintptr_t)block);
 		atomic_store(&started, round);
 	}
 	for (unsigned int i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
-	give_taken_back();
+	give_taken_back(race);
 }
 
 static int memory_file(void)
