@@ -15,6 +15,7 @@ enum boot_state {
 };
 
 static unsigned int state;
+static thread_local_ie bool is_booting;
 
 bool heap_is_booted(void)
 {
@@ -43,11 +44,16 @@ bool heap_boot(void)
 
 	if (likely(now == BOOT_DONE))
 		return true;
+	/* Somebody's wrapper of a function that the boot calls. */
+	if (is_booting)
+		return false;
 	now = BOOT_NOT_YET;
 	os_hold_signals(&before);
 	if (__atomic_compare_exchange_n(&state, &now, BOOT_RUNNING, false,
 					__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		is_booting = true;
 		now = boot() ? BOOT_DONE : BOOT_FAILED;
+		is_booting = false;
 		__atomic_store_n(&state, now, __ATOMIC_RELEASE);
 	}
 	os_let_signals(&before);

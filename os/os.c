@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "os/os.h"
 
+#include "os/raw.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -41,9 +43,9 @@ static void mix_weak_random(unsigned char *out, size_t size)
 void os_random(void *out, size_t size)
 {
 	int saved = errno;
-	ssize_t got = getrandom(out, size, GRND_NONBLOCK);
 
-	if (got != (ssize_t)size)
+	if (raw_call(SYS_getrandom, (long)out, (long)size, GRND_NONBLOCK, 0) !=
+	    (long)size)
 		mix_weak_random(out, size);
 	errno = saved;
 }
@@ -80,6 +82,22 @@ uint64_t os_clock_ms(void)
 	return now.tv_sec * 1000ul + now.tv_nsec / 1000000;
 }
 
+static int open_file(const char *path, int flags)
+{
+	return (int)raw_call(SYS_openat, AT_FDCWD, (long)path,
+			     flags | O_CLOEXEC, 0600);
+}
+
+static ssize_t read_file(int fd, char *out, size_t size)
+{
+	return raw_call(SYS_read, fd, (long)out, (long)size, 0);
+}
+
+static void close_file(int fd)
+{
+	raw_call(SYS_close, fd, 0, 0, 0);
+}
+
 /*
  * The first number of /proc/self/statm is the mapped pages; 0: unknown. Not by
  * strtoul(): it asks for the locale, which an ifunc resolver has none of yet.
@@ -88,13 +106,13 @@ static size_t mapped_bytes(void)
 {
 	char text[64] = { 0 };
 	size_t pages = 0;
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	int fd = open_file("/proc/self/statm", O_RDONLY);
 	ssize_t got;
 
 	if (fd < 0)
 		return 0;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
+	got = read_file(fd, text, sizeof(text) - 1);
+	close_file(fd);
 	for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
 		pages = pages * 10 + (size_t)(text[i] - '0');
 	return pages * getauxval(AT_PAGESZ);
@@ -117,13 +135,13 @@ size_t os_address_space_left(void)
 static bool is_commit_strict(void)
 {
 	char mode = '0';
-	int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+	int fd = open_file("/proc/sys/vm/overcommit_memory", O_RDONLY);
 
 	if (fd < 0)
 		return false;
-	if (read(fd, &mode, 1) != 1)
+	if (read_file(fd, &mode, 1) != 1)
 		mode = '0';
-	close(fd);
+	close_file(fd);
 	return mode == '2';
 }
 
@@ -177,70 +195,56 @@ void os_let_signals(const sigset_t *before)
 
 void os_write(int fd, const char *text, size_t size)
 {
-	int saved = errno;
-
 	while (size) {
-		ssize_t done = write(fd, text, size);
+		ssize_t done =
+			raw_call(SYS_write, fd, (long)text, (long)size, 0);
 
-		if (done < 0 && errno == EINTR)
+		if (done == -EINTR)
 			continue;
 		if (done <= 0)
 			break;
 		text += done;
 		size -= done;
 	}
-	errno = saved;
 }
 
 int os_create_file(const char *path)
 {
-	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int saved = errno;
-	int fd = open(path, flags, 0600);
-
-	errno = saved;
-	return fd;
+	return open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 }
 
 void os_close(int fd)
 {
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
+	close_file(fd);
 }
 
 bool os_read_file(const char *path, char *out, size_t *size)
 {
-	int saved = errno;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_file(path, O_RDONLY);
 	size_t length = 0;
 	ssize_t got = -1;
 
 	while (fd >= 0 && length < *size) {
-		got = read(fd, out + length, *size - length);
-		if (got < 0 && errno == EINTR)
+		got = read_file(fd, out + length, *size - length);
+		if (got == -EINTR)
 			continue;
 		if (got <= 0)
 			break;
 		length += got;
 	}
 	if (fd >= 0)
-		close(fd);
-	errno = saved;
+		close_file(fd);
 	*size = length;
 	return fd >= 0 && got >= 0;
 }
 
 void os_program_name(char *out, size_t size)
 {
-	int saved = errno;
-	int fd = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? 0 : read(fd, out, size - 1);
+	int fd = open_file("/proc/self/comm", O_RDONLY);
+	ssize_t got = fd < 0 ? 0 : read_file(fd, out, size - 1);
 
 	if (fd >= 0)
-		close(fd);
-	errno = saved;
+		close_file(fd);
 	if (got > 0 && out[got - 1] == '\n')
 		got--;
 	if (got <= 0) {

@@ -161,6 +161,24 @@ def another_library_first():
 
 
 @case
+def wrappers_that_allocate():
+    """They stand before what the boot calls: open, getrandom, syscall."""
+    system = "/usr/lib/x86_64-linux-gnu"
+    for wrapper, variables in (
+            (program("libwrapper.so"), {}),
+            (f"{system}/faketime/libfaketime.so.1",
+             {"FAKETIME": "2020-01-01 00:00:00"}),
+            (f"{system}/torsocks/libtorsocks.so", {})):
+        if not os.path.exists(wrapper):
+            raise Skip(f"no {os.path.basename(wrapper)}")
+        for order in ((wrapper, LIBRARY), (LIBRARY, wrapper)):
+            status, out = run("date", "+%Y", preload=False,
+                              LD_PRELOAD=":".join(order), **variables)
+            assert status == 0, (order, out)
+            assert not variables or out == "2020\n", (order, out)
+
+
+@case
 def opened_and_closed():
     """A library that stays: blocks and threads outlive dlclose()."""
     code = f"""

@@ -14,7 +14,7 @@ void *__real_mmap64(void *addr, size_t size, int protection, int flags, int fd,
 		    off_t offset);
 int __real_mprotect(void *addr, size_t size, int protection);
 int __real_madvise(void *addr, size_t size, int advice);
-ssize_t __real_getrandom(void *out, size_t size, unsigned int flags);
+void __real_os_random(void *out, size_t size);
 
 void *__wrap_mmap(void *addr, size_t size, int protection, int flags, int fd,
 		  off_t offset);
@@ -22,7 +22,7 @@ void *__wrap_mmap64(void *addr, size_t size, int protection, int flags, int fd,
 		    off_t offset);
 int __wrap_mprotect(void *addr, size_t size, int protection);
 int __wrap_madvise(void *addr, size_t size, int advice);
-ssize_t __wrap_getrandom(void *out, size_t size, unsigned int flags);
+void __wrap_os_random(void *out, size_t size);
 
 static unsigned int planned;
 static int planned_error;
@@ -105,13 +105,14 @@ int __wrap_madvise(void *addr, size_t size, int advice)
 	return __real_madvise(addr, size, advice);
 }
 
-ssize_t __wrap_getrandom(void *out, size_t size, unsigned int flags)
+void __wrap_os_random(void *out, size_t size)
 {
 	unsigned char *byte = out;
 
-	if (!random_state)
-		return __real_getrandom(out, size, flags);
+	if (!random_state) {
+		__real_os_random(out, size);
+		return;
+	}
 	for (size_t i = 0; i < size; i++)
 		byte[i] = (unsigned char)bytes_mix(&random_state);
-	return (ssize_t)size;
 }

@@ -68,16 +68,6 @@ static void test_after_peak(void **state)
 	rise_and_fall(PEAK / 4, PEAK);
 }
 
-static void test_trim(void **state)
-{
-	(void)state;
-	rise_and_fall(2048, 8ul << 20);
-	assert_true(nr_idle_bytes() > 0);
-	assert_true(heap_trim());
-	assert_int_equal(nr_idle_bytes(), 0);
-	assert_false(heap_trim());
-}
-
 /* Buffers that come and go are not fetched from the system each time. */
 static void test_churn(void **state)
 {
@@ -109,7 +99,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moment_ago),
-		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_after_peak),
 		cmocka_unit_test(test_churn),
 	};
