@@ -483,7 +483,8 @@ bool heap_check_size(const void *p, size_t size, size_t align)
 		class = class_for(size, align ? align : 1);
 	if (class < NR_CLASSES)
 		wanted = class_size(class);
-	if (place.kind != PLACE_LIVE || wanted == place.slab->size)
+	if (place.kind != PLACE_LIVE || wanted == place.slab->size ||
+	    place_fits_slab_api(&place, size))
 		return true;
 	report_wrong_size(&place.facts, size);
 	return false;

@@ -105,6 +105,20 @@ struct place place_find(const void *p)
 	return place;
 }
 
+bool place_fits_slab_api(const struct place *place, size_t size)
+{
+	const struct slab *slab = place->slab;
+	size_t natural = size & -size;
+
+	if (layout_is_named(slab->bin))
+		return size <= slab->size;
+	/* Without a canary a slot's size alone aligns it so. */
+	if (!layout.scrub.canary || !size || size > layout_usable(SMALL_MAX))
+		return false;
+	size += layout.scrub.canary;
+	return class_size(class_of_aligned(size, natural)) == slab->size;
+}
+
 void place_report(const struct place *place, enum report_act act)
 {
 	switch (place->kind) {

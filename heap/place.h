@@ -31,6 +31,13 @@ struct place {
 
 struct place place_find(const void *p);
 
+/*
+ * Whether the slab API may have given the live slot for @size bytes where
+ * malloc() would have taken another: slots of a cache of its own are as long
+ * as the cache says; in a row kmalloc() aligns objects by their size.
+ */
+cold_path bool place_fits_slab_api(const struct place *place, size_t size);
+
 /* Reports what @act on @p did wrong; returns only under compat. */
 cold_path void place_report(const struct place *place, enum report_act act);
 

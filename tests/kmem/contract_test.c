@@ -22,6 +22,9 @@ static __attribute__((__constructor__(101))) void ask_early(void)
 	early_size = kmalloc_size_roundup(100);
 }
 
+/* C23; a C library may not know it yet. */
+extern void free_sized(void *p, size_t size) __attribute__((__weak__));
+
 static size_t hide(size_t n)
 {
 	__asm__("" : "+r"(n));
@@ -190,6 +193,43 @@ static void test_sensitive(void **state)
 	kvfree_sensitive(NULL, 10);
 }
 
+/* As sized delete does. */
+static void free_told(void *p, size_t size)
+{
+	assert_non_null(p);
+	memset(p, 1, size);
+	free_sized(p, hide(size));
+}
+
+/* Who frees with the size last asked for is right, whatever gave the object. */
+static void test_sized(void **state)
+{
+	static const size_t sizes[] = {
+		1,    8,    9,	   16,	  40,	 48,	64,    100,    128,
+		1000, 4096, 16384, 20000, 32760, 32768, 32769, 100000, 1 << 20,
+	};
+	kmem_buckets *set = kmem_buckets_create("sized", 0, 0, 0, NULL);
+
+	(void)state;
+	if (UNIT_HAS_SANITIZER || !free_sized)
+		skip(); /* free_sized() is not ours */
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		size_t size = sizes[i];
+		struct kmem_cache *cache =
+			kmem_cache_create("sized", size, NULL, 0);
+
+		free_told(kmem_cache_alloc(cache, GFP_KERNEL), size);
+		free_told(kmem_buckets_alloc(set, size, GFP_KERNEL), size);
+		free_told(kmalloc(hide(size), GFP_KERNEL), size);
+		free_told(kmalloc(hide(size), GFP_KERNEL_ACCOUNT), size);
+		free_told(kvmalloc(hide(size), GFP_KERNEL), size);
+		free_told(krealloc(NULL, size, GFP_KERNEL), size);
+		kmem_cache_destroy(cache);
+	}
+	free_told(kmalloc(64, GFP_KERNEL), 64);
+	free_told(kmalloc_obj(struct { char a[128]; }), 128);
+}
+
 static void test_node_forms(void **state)
 {
 	size_t n = hide(33);
@@ -332,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_kv_alignment),
 		cmocka_unit_test(test_roundup),
 		cmocka_unit_test(test_sensitive),
+		cmocka_unit_test(test_sized),
 		cmocka_unit_test(test_node_forms),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_counter),

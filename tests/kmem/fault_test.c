@@ -107,6 +107,24 @@ static void free_nolock_inner(void *unused)
 	kfree_nolock((char *)kmem_cache_alloc(items, GFP_KERNEL) + 8);
 }
 
+/* C23; a C library may not know it yet. */
+extern void free_sized(void *p, size_t size) __attribute__((__weak__));
+
+static void free_too_much(void *unused)
+{
+	(void)unused;
+	free_sized(kmem_cache_alloc(items, GFP_KERNEL), 25);
+}
+
+static void test_sized(void **state)
+{
+	(void)state;
+	if (UNIT_HAS_SANITIZER || !free_sized)
+		skip(); /* free_sized() is not ours */
+	must_die(free_too_much, "typeslab: wrong size free: 0x (24 bytes, "
+				"fault_item, slot 0) as 25 bytes\n");
+}
+
 static void test_frees(void **state)
 {
 	(void)state;
@@ -334,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frees),
+		cmocka_unit_test(test_sized),
 		cmocka_unit_test(test_destroyed),
 		cmocka_unit_test(test_objects_left),
 		cmocka_unit_test(test_usercopy),
