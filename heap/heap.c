@@ -340,12 +340,6 @@ void heap_free_shared(void *p, struct slab *slab, uint8_t *state)
 	heap_keep(p, slab, state);
 }
 
-/* Without the tag that some processors ignore in the top byte. */
-static void *untagged(const void *p)
-{
-	return (void *)((uintptr_t)p << 8 >> 8);
-}
-
 void heap_free_odd(void *p)
 {
 	struct place place;

@@ -29,6 +29,12 @@ struct place {
 	struct report_place facts;
 };
 
+/* Without the tag that some processors ignore in the top byte. */
+static inline void *untagged(const void *p)
+{
+	return (void *)((uintptr_t)p << 8 >> 8);
+}
+
 struct place place_find(const void *p);
 
 /*

@@ -39,13 +39,14 @@ size_t typeslab_ksize(const void *p)
 void typeslab_kfree_sensitive(const void *p)
 {
 	size_t size = ZERO_OR_NULL_PTR(p) ? 0 : heap_usable_size(p, ACT_FREE);
+	void *object = untagged(p);
 
 	/* Nothing to free, or what is no object: that was reported. */
 	if (!size)
 		return;
-	memset((void *)p, 0, size);
-	__asm__ volatile("" : : "r"(p) : "memory");
-	heap_free((void *)p);
+	memset(object, 0, size);
+	__asm__ volatile("" : : "r"(object) : "memory");
+	heap_free(object);
 }
 
 void typeslab_kfree_bulk(size_t nr, void **p)
@@ -57,23 +58,25 @@ void typeslab_kfree_bulk(size_t nr, void **p)
 /* By exchange, with one thread too: a handler may free what free() looks at. */
 void typeslab_kfree_nolock(const void *p)
 {
+	void *object = untagged(p);
 	struct place place;
 	uint8_t expected = SLOT_LIVE;
 	uint8_t *state;
 
 	if (ZERO_OR_NULL_PTR(p))
 		return;
-	place = place_find(p);
+	place = place_find(object);
+	place.facts.address = p;
 	if (place.kind != PLACE_LIVE) {
 		place_report(&place, ACT_FREE);
 		return;
 	}
-	slab_find_state(place.slab, p, &state);
+	slab_find_state(place.slab, object, &state);
 	if (!__atomic_compare_exchange_n(state, &expected, SLOT_STOCK, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
 		place.kind = PLACE_DEAD;
 		place_report(&place, ACT_FREE);
 		return;
 	}
-	nowait_free(place.slab, (char *)p, state);
+	nowait_free(place.slab, object, state);
 }

@@ -5,6 +5,7 @@
 #include "kmem/request.h"
 
 #include "base/align.h"
+#include "heap/place.h"
 #include "os/node.h"
 
 #include <errno.h>
@@ -13,7 +14,8 @@
 /* The node an object's cache takes its memory from; -1: any. */
 static int node_of(const void *p)
 {
-	const struct slab *slab = slab_of_chunk(region_chunk_of(p));
+	size_t chunk = region_chunk_of(untagged(p));
+	const struct slab *slab = slab_of_chunk(chunk);
 
 	return layout_is_named(slab->bin) ? layout_named(slab->bin)->node : -1;
 }
@@ -44,7 +46,7 @@ static void free_old(const void *p, gfp_t gfp)
 static void *resize(const void *p, const struct request *wanted,
 		    struct typeslab_from from)
 {
-	void *old = (void *)p;
+	char *old = untagged(p);
 	size_t had = heap_usable_size(p, ACT_REALLOC);
 	void *moved;
 
@@ -56,9 +58,8 @@ static void *resize(const void *p, const struct request *wanted,
 	if (wanted->size <= had && is_well_placed(p, wanted)) {
 		/* What lies beyond is not zero, whoever wrote there. */
 		if (wanted->gfp & __GFP_ZERO)
-			memset((char *)old + wanted->size, 0,
-			       had - wanted->size);
-		return old;
+			memset(old + wanted->size, 0, had - wanted->size);
+		return (void *)p;
 	}
 	moved = request_alloc(from, wanted);
 	if (!moved)

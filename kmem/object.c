@@ -71,12 +71,13 @@ void *typeslab_kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
 /* Nothing, an object of a twin, another cache's, or no object at all. */
 static cold_path void free_other(const struct kmem_cache *cache, void *object)
 {
-	struct place place = place_find(object);
+	struct place place = place_find(untagged(object));
 	uint32_t bin = place.slab ? place.slab->bin : 0;
 	bool is_ours =
 		layout_is_named(bin) && layout_named(bin)->owner == cache;
 
 	/* What is no object is for free() to say. */
+	place.facts.address = object;
 	if (!is_ours && place.kind == PLACE_LIVE)
 		report_wrong_cache(&place.facts, cache->named->name);
 	else
@@ -141,17 +142,19 @@ static bool allows_copy(const struct slab *slab, size_t from, size_t to)
 
 void typeslab_check_object_size(const void *p, unsigned long size, bool to_user)
 {
-	struct place place = place_find(p);
+	const char *from = untagged(p);
+	struct place place = place_find(from);
 	size_t offset, usable = 0;
 
 	if (!place.slab || !size)
 		return;
-	offset = (const char *)p - place.slot_base;
+	offset = from - place.slot_base;
 	/* Without the canary, which is not the program's. */
 	if (place.is_live)
 		usable = heap_usable_size(place.slot_base, ACT_SIZE_QUERY);
 	if (offset < usable && size <= usable - offset &&
 	    allows_copy(place.slab, offset, offset + size))
 		return;
+	place.facts.address = p;
 	report_usercopy(&place.facts, size, to_user);
 }

@@ -142,6 +142,69 @@ static void test_frees(void **state)
 			       "typeslab: wrong cache free: 0x"));
 }
 
+/* As a processor that ignores the top byte lets a program do. */
+static void *tag(void *p)
+{
+	return (void *)((uintptr_t)p | 0x5aul << 56);
+}
+
+static void free_tagged_to_other(void *unused)
+{
+	(void)unused;
+	kmem_cache_free(others, tag(kmem_cache_alloc(items, GFP_KERNEL)));
+}
+
+static void free_tagged_twice_nolock(void *unused)
+{
+	void *p = kmem_cache_alloc(items, GFP_KERNEL);
+
+	(void)unused;
+	kfree_nolock(tag(p));
+	kfree_nolock(tag(p));
+}
+
+static void copy_tagged(void *unused)
+{
+	(void)unused;
+	check_object_size(tag(kmem_cache_alloc(others, GFP_KERNEL)), 1, true);
+}
+
+/* Each takes what it gave. */
+static void use_tagged(void *unused)
+{
+	struct fault_item *item = kmem_cache_alloc(items, GFP_KERNEL);
+	void *p = kmalloc(64, GFP_KERNEL);
+	char *q;
+
+	(void)unused;
+	check_object_size(tag(item->shown), sizeof(item->shown), true);
+	kmem_cache_free(items, tag(item));
+	unit_must(ksize(tag(p)) == ksize(p));
+	kfree_nolock(tag(p));
+	kfree(tag(kmalloc(64, GFP_KERNEL)));
+	kfree_sensitive(tag(kmalloc(64, GFP_KERNEL)));
+	p = strcpy(kmalloc(64, GFP_KERNEL), "kept");
+	unit_must(krealloc_node(tag(p), 50, GFP_KERNEL | __GFP_ZERO, 0) ==
+		  tag(p));
+	q = krealloc(tag(p), 5000, GFP_KERNEL);
+	unit_must(!strcmp(q, "kept"));
+	kfree(krealloc(tag(q), 9000, GFP_NOWAIT));
+}
+
+static void test_tagged(void **state)
+{
+	(void)state;
+	unit_run_well(use_tagged, NULL);
+	must_die(free_tagged_to_other,
+		 "typeslab: wrong cache free: 0x (24 bytes, fault_item, slot "
+		 "0) to others\n");
+	must_die(free_tagged_twice_nolock,
+		 "typeslab: double free: 0x (24 bytes, fault_item, slot 0)\n");
+	must_die(copy_tagged, "typeslab: bad copy to user: 0x (24 bytes, "
+			      "others, slot 0), 1 bytes\n");
+	assert_non_null(strstr(unit_run(copy_tagged, NULL).text, ": 0x5a"));
+}
+
 static void use_destroyed(void *unused)
 {
 	(void)unused;
@@ -353,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frees),
 		cmocka_unit_test(test_sized),
+		cmocka_unit_test(test_tagged),
 		cmocka_unit_test(test_destroyed),
 		cmocka_unit_test(test_objects_left),
 		cmocka_unit_test(test_usercopy),
