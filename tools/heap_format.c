@@ -140,7 +140,8 @@ static void print_subject(const char *name, const struct snapshot *snapshot,
 
 static void print_sample(const struct metric *metric,
 			 const struct snapshot *snapshot,
-			 const struct snapshot_cache *cache, FILE *to)
+			 const struct snapshot_cache *cache, uint64_t value,
+			 FILE *to)
 {
 	print_subject(metric->name, snapshot, to);
 	if (is_named(cache)) {
@@ -154,17 +155,52 @@ static void print_sample(const struct metric *metric,
 		fputs(",size=\"large\"", to);
 	else
 		fprintf(to, ",size=\"%" PRIu64 "\"", cache->object_size);
-	fprintf(to, "} %" PRIu64 "\n", metric->value(cache));
+	fprintf(to, "} %" PRIu64 "\n", value);
+}
+
+static bool is_same_series(const struct snapshot_cache *a,
+			   const struct snapshot_cache *b)
+{
+	if (a->domain != b->domain || a->is_large != b->is_large ||
+	    (!a->is_large && a->object_size != b->object_size))
+		return false;
+	return is_named(a) ? !strcmp(a->name, b->name)
+			   : a->partition == b->partition;
+}
+
+/*
+ * Names are the program's to choose: two caches may have one, and a series is
+ * to be told once. False: an earlier cache told it.
+ */
+static bool sum_series(const struct metric *metric,
+		       const struct snapshot *snapshot, size_t at,
+		       uint64_t *sum)
+{
+	const struct snapshot_cache *caches = snapshot->caches;
+
+	*sum = metric->value(&caches[at]);
+	for (size_t i = 0; i < snapshot->nr_caches; i++) {
+		if (i == at || !is_same_series(&caches[i], &caches[at]))
+			continue;
+		if (i < at)
+			return false;
+		*sum += metric->value(&caches[i]);
+	}
+	return true;
 }
 
 static void print_openmetrics(const struct snapshot *snapshot, FILE *to)
 {
+	uint64_t sum;
+
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
 		fprintf(to, "# TYPE %s gauge\n# HELP %s %s\n", metrics[i].name,
 			metrics[i].name, metrics[i].help);
-		for (size_t j = 0; j < snapshot->nr_caches; j++)
-			print_sample(&metrics[i], snapshot,
-				     &snapshot->caches[j], to);
+		for (size_t j = 0; j < snapshot->nr_caches; j++) {
+			if (sum_series(&metrics[i], snapshot, j, &sum))
+				print_sample(&metrics[i], snapshot,
+					     &snapshot->caches[j], sum, to);
+		}
 	}
 	fputs("# TYPE typeslab_allocations counter\n"
 	      "# HELP typeslab_allocations Allocations ever made.\n",

@@ -127,6 +127,24 @@ def test_nasty_names():
     tap.contains(out, 'cache="q\\"uote\\\\d"')
 
 
+def test_names_twice():
+    """Two caches of one name: one series, the sum; another size: another."""
+    end = "# typeslab end\n"
+    cache = ("msg-64 {live} 32 64 8 8 : tunables 0 0 0 : slabdata 1 1 0\n"
+             "msg-64 {live} 32 96 8 8 : tunables 0 0 0 : slabdata 1 1 0\n")
+    text = NASTY.replace(end, cache.format(live=3) + cache.format(live=4) + end)
+    check_json(text)
+    out = run("-f", "openmetrics", "-", text=text)[1]
+    families = parse_openmetrics(out)
+    for name, value in (("live_objects", 7), ("live_bytes", 7 * 64),
+                        ("slots", 64), ("slabs", 2)):
+        tap.equal([n for labels, n in families["typeslab_" + name]
+                   if labels.get("cache") == "msg-64" and
+                   labels["size"] == "64"], [value])
+    tap.equal([n for labels, n in families["typeslab_live_objects"]
+               if labels.get("cache") == "msg-64"], [7, 7])
+
+
 def test_text_is_the_drawing():
     tap.equal(run("--format", "text", SNAPSHOTS[0]), run(SNAPSHOTS[0]))
 
