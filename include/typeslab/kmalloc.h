@@ -90,7 +90,8 @@ size_t kmalloc_size_roundup(size_t size) __asm__("typeslab_size_roundup");
 /* Flags with which malloc() does all that is asked. */
 #define TYPESLAB_GFP_IS_PLAIN(gfp)                                    \
 	(__builtin_constant_p(gfp) && ((gfp)&__GFP_DIRECT_RECLAIM) && \
-	 !((gfp) & (__GFP_NOFAIL | __GFP_ACCOUNT | __GFP_RECLAIMABLE)))
+	 !((gfp) &                                                    \
+	   (__GFP_NOFAIL | __GFP_NOWARN | __GFP_ACCOUNT | __GFP_RECLAIMABLE)))
 
 typeslab_inline void *typeslab_kmalloc_from(struct typeslab_from from,
 					    size_t size, gfp_t gfp)

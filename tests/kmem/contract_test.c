@@ -313,6 +313,35 @@ static void test_counter(void **state)
 	kvfree(s);
 }
 
+/* Each form, of constant sizes and others. */
+static void ask_quietly(void *unused)
+{
+	(void)unused;
+	unit_must(!kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
+	unit_must(!kzalloc(hide(KMALLOC_MAX_SIZE + 1),
+			   GFP_KERNEL | __GFP_NOWARN));
+	unit_must(!kcalloc(KMALLOC_MAX_SIZE, 2, GFP_KERNEL | __GFP_NOWARN));
+	unit_must(!kmalloc_array(hide(KMALLOC_MAX_SIZE), 2,
+				 GFP_KERNEL | __GFP_NOWARN));
+	unit_must(!krealloc(NULL, KMALLOC_MAX_SIZE + 1,
+			    GFP_KERNEL | __GFP_NOWARN));
+	unit_must(!kvmalloc(KVMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
+}
+
+static void ask_loudly(void *unused)
+{
+	(void)unused;
+	unit_must(!kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
+}
+
+static void test_no_warning(void **state)
+{
+	(void)state;
+	assert_string_equal(unit_run(ask_quietly, NULL).text, "");
+	assert_string_equal(unit_run(ask_loudly, NULL).text,
+			    "typeslab: no memory: 4194305 bytes\n");
+}
+
 static __attribute__((__format__(__printf__, 1, 2))) char *
 format(const char *text, ...)
 {
@@ -376,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_node_forms),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_counter),
+		cmocka_unit_test(test_no_warning),
 		cmocka_unit_test(test_rare_names),
 		cmocka_unit_test(test_format),
 	};
