@@ -179,10 +179,12 @@ unsigned int request_class(size_t size, size_t align, size_t canary)
 static void *alloc_in_row(uint32_t row, const struct request *request)
 {
 	uint32_t variant = variant_of(request);
-	/* Twins have no canary: see layout_is_hardened(). */
-	size_t canary = variant ? 0 : layout.scrub.canary;
-	unsigned int class =
-		request_class(request->size, request->align, canary);
+	/*
+	 * Twins have no canary, see layout_is_hardened(), but room for one: no
+	 * less than kmalloc_size_roundup() says, which is not told of flags.
+	 */
+	unsigned int class = request_class(request->size, request->align,
+					   layout.scrub.canary);
 	bool is_large = class == NR_CLASSES;
 	uint32_t bin = row + ((is_large ? CLASS_LARGE : class) << BIN_SHIFT);
 	void *p;

@@ -83,7 +83,10 @@ void kfree_nolock(const void *p) __asm__("typeslab_kfree_nolock");
 
 /* Usable bytes of an object; 0 for NULL and ZERO_SIZE_PTR. */
 size_t ksize(const void *p) __asm__("typeslab_ksize");
-/* What ksize() would say of an object of @size: the same, or @size if none. */
+/*
+ * What ksize() would say of a kmalloc() of @size; the same, or @size if there
+ * is none. Of accounted, reclaimable and bucketed objects it is not more.
+ */
 size_t kmalloc_size_roundup(size_t size) __asm__("typeslab_size_roundup");
 
 #if defined(TYPESLAB_NO_PARTITIONS)

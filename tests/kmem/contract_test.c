@@ -145,6 +145,29 @@ static void test_kv_alignment(void **state)
 		kfree(moved);                                            \
 	} while (0)
 
+/* Caches beside a row's have no less. */
+static void must_have(void *p, size_t size)
+{
+	assert_non_null(p);
+	assert_true(ksize(p) >= size);
+	kfree(p);
+}
+
+static void test_roundup_beside(void **state)
+{
+	kmem_buckets *set = kmem_buckets_create("roundup", 0, 0, 0, NULL);
+
+	(void)state;
+	for (size_t size = 1; size < 70000; size += size / 9 + 1) {
+		size_t most = kmalloc_size_roundup(size);
+
+		must_have(kmalloc(hide(size), GFP_KERNEL_ACCOUNT), most);
+		must_have(kmalloc(hide(size), GFP_KERNEL | __GFP_RECLAIMABLE),
+			  most);
+		must_have(kmem_buckets_alloc(set, size, GFP_KERNEL), most);
+	}
+}
+
 static void test_roundup(void **state)
 {
 	void *p = kmalloc(hide(1000), GFP_KERNEL);
@@ -400,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_kv_alignment),
 		cmocka_unit_test(test_roundup),
+		cmocka_unit_test(test_roundup_beside),
 		cmocka_unit_test(test_sensitive),
 		cmocka_unit_test(test_sized),
 		cmocka_unit_test(test_node_forms),
