@@ -51,10 +51,11 @@
 			     default: TYPESLAB_COUNTER(fam)))
 #define TYPESLAB_SET_COUNTER(fam, count) \
 	(*_Generic(TYPESLAB_COUNTER(fam), void *: &(size_t){ 0 },          \
-		   default: TYPESLAB_COUNTER(fam)) = (count))
+		   default: TYPESLAB_COUNTER(fam)) =               \
+		 (TYPESLAB_COUNTER_TYPE(fam))(count))
 
 #define TYPESLAB_FLEX(name, type, fam, count, gfp)                           \
-	({                                                                   \
+	__extension__({                                                      \
 		const size_t typeslab_count = (count);                       \
 		type *typeslab_object = NULL;                                \
                                                                              \

@@ -87,7 +87,7 @@ typeslab_inline uint64_t typeslab_token_of_class(int class, size_t size)
 	typeslab_token_of_class(TYPESLAB_CLASS_OF(type), sizeof(type))
 #endif
 #define TYPESLAB_SITE()                              \
-	({                                           \
+	__extension__({                              \
 		static struct typeslab_site site_of; \
 		&site_of;                            \
 	})
@@ -107,7 +107,7 @@ typeslab_inline uint64_t typeslab_token_of_class(int class, size_t size)
  */
 typeslab_inline unsigned int typeslab_class_of(size_t size)
 {
-	unsigned int shift = 63 - __builtin_clzl((size - 1) | 1);
+	unsigned int shift = 63 - (unsigned int)__builtin_clzl((size - 1) | 1);
 
 	if (size <= 128)
 		return (unsigned int)(size - 1) / 16;

@@ -16,6 +16,17 @@ struct packet {
 	long tail[];
 };
 
+#if typeslab_has_builtin(__builtin_counted_by_ref)
+#define COUNTED_BY(member) __attribute__((__counted_by__(member)))
+#else
+#define COUNTED_BY(member)
+#endif
+
+struct counted {
+	uint8_t count;
+	long tail[] COUNTED_BY(count);
+};
+
 struct unfinished;
 
 extern struct unfinished *unfinished;
@@ -23,15 +34,28 @@ extern void *nothing;
 extern int *ints;
 extern struct thing *thing;
 extern struct packet *packet;
+extern struct counted *counted;
+extern struct kmem_cache *cache;
 
-void use(int n);
+void use(size_t n);
 
-void use(int n)
+void use(size_t n)
 {
-	(void)n;
 	thing = kmalloc_obj(*thing);
 	thing = kzalloc_objs(struct thing, n, GFP_ATOMIC);
 	packet = kmalloc_flex(*packet, tail, n);
+	counted = kmalloc_flex(*counted, tail, n);
+	counted = kzalloc_flex(*counted, tail, 200, GFP_ATOMIC);
+	counted = kvmalloc_flex(*counted, tail, 300);
+	ints = krealloc_array(ints, n, sizeof(*ints), GFP_KERNEL);
+	nothing = kmemdup(ints, n, GFP_KERNEL | __GFP_ZERO);
+	nothing = kcalloc_node(n, 8, GFP_KERNEL, NUMA_NO_NODE);
+	nothing = kstrdup(kasprintf(GFP_KERNEL, "%zu", n), GFP_KERNEL);
+	cache = KMEM_CACHE(thing, SLAB_PANIC);
+	cache = kmem_cache_create("cache", n, NULL, 0);
+	cache = kmem_cache_create("old", n, 8, 0, NULL);
+	nothing = kmem_cache_zalloc(cache, GFP_NOWAIT);
+	kfree(kmalloc_nolock(n, 0, NUMA_NO_NODE));
 #if CASE == 1 /* a pointer to another type */
 	ints = kmalloc_obj(struct thing);
 #elif CASE == 2	 /* of an array of another type */
