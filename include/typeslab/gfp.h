@@ -88,6 +88,11 @@ typedef unsigned int gfp_t;
 #define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)
 #define GFP_DMA		     __GFP_DMA
 #define GFP_DMA32	     __GFP_DMA32
+#define GFP_TRANSHUGE_LIGHT                                      \
+	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOMEMALLOC | \
+	  __GFP_NOWARN) &                                        \
+	 ~__GFP_RECLAIM)
+#define GFP_TRANSHUGE (GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM)
 
 /* Whether an allocation with @gfp may wait. */
 static inline bool gfpflags_allow_blocking(gfp_t gfp)

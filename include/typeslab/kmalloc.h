@@ -19,9 +19,13 @@
 /* Objects up to this come from a cache, larger ones lie alone. */
 #define KMALLOC_MAX_CACHE_SIZE TYPESLAB_CLASS_MAX
 /* kmalloc() refuses more; kvmalloc() goes on to KVMALLOC_MAX_SIZE. */
-#define KMALLOC_MAX_SIZE      ((size_t)4 << 20)
-#define KVMALLOC_MAX_SIZE     ((size_t)INT_MAX)
-#define KMALLOC_MIN_SIZE      16
+#define KMALLOC_MAX_SIZE  ((size_t)4 << 20)
+#define KVMALLOC_MAX_SIZE ((size_t)INT_MAX)
+#define KMALLOC_MIN_SIZE  16
+/* Their logarithms. */
+#define KMALLOC_SHIFT_LOW     4
+#define KMALLOC_SHIFT_HIGH    15
+#define KMALLOC_SHIFT_MAX     22
 #define KMALLOC_MINALIGN      16
 #define ARCH_KMALLOC_MINALIGN KMALLOC_MINALIGN
 #define ARCH_SLAB_MINALIGN    8

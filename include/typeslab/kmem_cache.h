@@ -37,6 +37,14 @@ typedef unsigned int slab_flags_t;
 #define SLAB_STORE_USER		((slab_flags_t)1 << 11)
 #define SLAB_KMALLOC		((slab_flags_t)1 << 12)
 #define SLAB_NO_USER_FLAGS	((slab_flags_t)1 << 13)
+#define SLAB_TRACE		((slab_flags_t)1 << 14)
+/* None, as in a kernel that was built without what they are for. */
+#define SLAB_NOLEAKTRACE   ((slab_flags_t)0)
+#define SLAB_DEBUG_OBJECTS ((slab_flags_t)0)
+#define SLAB_FAILSLAB	   ((slab_flags_t)0)
+#define SLAB_KASAN	   ((slab_flags_t)0)
+#define SLAB_SKIP_KFENCE   ((slab_flags_t)0)
+#define SLAB_NO_OBJ_EXT	   ((slab_flags_t)0)
 
 /*
  * SLAB_TYPESAFE_BY_RCU: a freed object stays readable, and what is read there
@@ -177,6 +185,13 @@ kmem_cache_size(struct kmem_cache *cache) __asm__("typeslab_kmem_cache_size");
  */
 void check_object_size(const void *p, unsigned long size,
 		       bool to_user) __asm__("typeslab_check_object_size");
+
+/* A kernel that cannot print tells nothing of an object, either. */
+typeslab_inline bool kmem_dump_obj(void *object)
+{
+	(void)object;
+	return false;
+}
 
 /*
  * A private set of size classes, which wins over type and site. Each class is

@@ -401,6 +401,29 @@ static void test_rare_names(void **state)
 	kfree(t);
 }
 
+/* What a kernel built without their options has of these. */
+static void test_names_without_effect(void **state)
+{
+	const slab_flags_t flags = SLAB_NOLEAKTRACE | SLAB_DEBUG_OBJECTS |
+				   SLAB_FAILSLAB | SLAB_KASAN |
+				   SLAB_SKIP_KFENCE | SLAB_NO_OBJ_EXT;
+	struct kmem_cache *cache =
+		kmem_cache_create("flags", 40, NULL, flags | SLAB_TRACE);
+	void *p = kmem_cache_alloc(cache, GFP_TRANSHUGE);
+
+	(void)state;
+	assert_int_equal(flags, 0);
+	assert_non_null(p);
+	assert_false(kmem_dump_obj(p));
+	kmem_cache_free(cache, p);
+	kmem_cache_destroy(cache);
+	assert_int_equal(1 << KMALLOC_SHIFT_LOW, KMALLOC_MIN_SIZE);
+	assert_int_equal(1 << KMALLOC_SHIFT_HIGH, KMALLOC_MAX_CACHE_SIZE);
+	assert_int_equal(1 << KMALLOC_SHIFT_MAX, KMALLOC_MAX_SIZE);
+	assert_true(gfpflags_allow_blocking(GFP_TRANSHUGE));
+	assert_false(gfpflags_allow_blocking(GFP_TRANSHUGE_LIGHT));
+}
+
 static void test_format(void **state)
 {
 	char *text = kasprintf(GFP_KERNEL, "%s", "");
@@ -431,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_counter),
 		cmocka_unit_test(test_no_warning),
 		cmocka_unit_test(test_rare_names),
+		cmocka_unit_test(test_names_without_effect),
 		cmocka_unit_test(test_format),
 	};
 
