@@ -8,11 +8,12 @@
  *				and in system calls that get memory. Without it
  *				(GFP_ATOMIC, GFP_NOWAIT, 0) an allocation looks
  *				a hundred times whether a lock is free, makes
- *				no system call, and gives NULL where that does
- *				not do. It has what its cache holds: the
- *				thread's stock, slabs in use, ground committed
- *				before. Touching fresh memory may still fault
- *				a page in.
+ *				no system call (but to wake a thread that waits
+ *				for the lock it gives back), and gives NULL
+ *				where that does not do. It has what its cache
+ *				holds: the thread's stock, slabs in use, ground
+ *				committed before. Touching fresh memory may
+ *				still fault a page in.
  *	__GFP_ZERO		the object is all zero
  *	__GFP_NOFAIL		with __GFP_DIRECT_RECLAIM, never NULL for a size
  *				that can be had: waits for other threads to free

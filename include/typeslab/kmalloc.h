@@ -79,9 +79,10 @@ typeslab_inline void kvfree_sensitive(const void *p, size_t len)
 /* kfree() for each of @nr objects, of whatever caches; none may be NULL. */
 void kfree_bulk(size_t nr, void **p) __asm__("typeslab_kfree_bulk");
 /*
- * kfree() from any context: takes no lock, makes no system call. For what
- * kmalloc_nolock() gave. The object is free at once, and is given again after
- * the next time that its cache is locked.
+ * kfree() from any context: takes only locks that are free at that moment,
+ * makes no system call but to wake a thread that waits for the lock it gives
+ * back. For what kmalloc_nolock() gave. The object is free at once, and is
+ * given again after the next time that its cache is locked.
  */
 void kfree_nolock(const void *p) __asm__("typeslab_kfree_nolock");
 
@@ -324,9 +325,10 @@ typeslab_inline void *typeslab_kvcalloc_node_from(struct typeslab_from from,
 /*
  * kmalloc_nolock(size, gfp, node): from any context, a signal handler that
  * interrupted the allocator itself included. Takes only locks that are free
- * at that moment, makes no system call, touches nothing of the thread's own
- * stock, leaves errno alone. May give NULL at any time. Only __GFP_ZERO,
- * __GFP_ACCOUNT and __GFP_NO_OBJ_EXT are allowed; with another flag, or above
+ * at that moment, makes no system call but to wake a thread that waits for the
+ * lock it gives back, touches nothing of the thread's own stock, leaves errno
+ * alone. May give NULL at any time. Only __GFP_ZERO, __GFP_ACCOUNT and
+ * __GFP_NO_OBJ_EXT are allowed; with another flag, or above
  * KMALLOC_MAX_CACHE_SIZE: NULL. kfree() takes the object as well.
  */
 #define kmalloc_nolock(...) TYPESLAB_CALL(kmalloc_nolock, __VA_ARGS__)

@@ -4,7 +4,7 @@
  *
  * A copy of memory lies where the caller's type belongs. Strings are data,
  * spread by their call site; what is formatted, by the address of its format.
- * A NULL string or pointer to copy gives NULL.
+ * A NULL string or pointer to copy gives NULL, and errno stays as it was.
  */
 #ifndef TYPESLAB_SLAB_COPY_H
 #define TYPESLAB_SLAB_COPY_H
@@ -52,7 +52,8 @@ char *typeslab_kmemdup_nul(const char *s, size_t size, gfp_t gfp,
 #define kfree_const(p)	      kfree(p)
 
 /*
- * A formatted string, as asprintf() makes it; NULL for what it would refuse.
+ * A formatted string, as asprintf() makes it; NULL for what it would refuse,
+ * and errno is the C library's: EOVERFLOW, EILSEQ.
  * The C library's formatting may allocate, so here GFP_ATOMIC may wait.
  */
 char *kasprintf(gfp_t gfp, const char *format,

@@ -436,7 +436,14 @@ static void test_format(void **state)
 	assert_true(is_all(text, '0', 69999) && text[69999] == '1');
 	kfree(text);
 	/* What the C library cannot write: no character of any locale. */
+	errno = 0;
 	assert_null(kasprintf(GFP_KERNEL, "%lc", (wint_t)0x7fffff00));
+	assert_int_equal(errno, EILSEQ);
+	/* Nothing to copy is no error. */
+	errno = EDOM;
+	assert_null(kstrdup(NULL, GFP_KERNEL));
+	assert_null(kmemdup(NULL, 8, GFP_KERNEL));
+	assert_int_equal(errno, EDOM);
 }
 
 int main(void)
