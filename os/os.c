@@ -210,7 +210,10 @@ void os_write(int fd, const char *text, size_t size)
 
 int os_create_file(const char *path)
 {
-	return open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+	int fd = open_file(path, flags);
+
+	return fd < 0 ? -1 : fd;
 }
 
 void os_close(int fd)
@@ -236,6 +239,26 @@ bool os_read_file(const char *path, char *out, size_t *size)
 		close_file(fd);
 	*size = length;
 	return fd >= 0 && got >= 0;
+}
+
+/* A line each; the text is not read to its end. */
+bool os_has_mappings(size_t most)
+{
+	int fd = open_file("/proc/self/maps", O_RDONLY);
+	char text[1024];
+	size_t nr = 0;
+	ssize_t got = -1;
+
+	while (fd >= 0 && nr <= most) {
+		got = read_file(fd, text, sizeof(text));
+		if (got <= 0)
+			break;
+		for (ssize_t i = 0; i < got; i++)
+			nr += text[i] == '\n';
+	}
+	if (fd >= 0)
+		close_file(fd);
+	return got < 0 || nr > most;
 }
 
 void os_program_name(char *out, size_t size)

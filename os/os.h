@@ -46,8 +46,13 @@ bool os_purge(void *addr, size_t size);
  * lowest bit says so; false when the system does not tell.
  */
 bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory);
-/* Gives memory and commit charge back: the pages are reserved again. */
+/*
+ * Gives memory and commit charge back: the pages are reserved again. That makes
+ * a mapping of them; false, too, where the process has hundreds.
+ */
 bool os_refund(void *addr, size_t size);
+/* Whether the process has more than @most mappings; true if nobody knows. */
+bool os_has_mappings(size_t most);
 /*
  * Keeps the range out of core files and huge pages, and lets what comes into
  * use into core files again; best effort. The kernel leaves out what was never

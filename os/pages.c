@@ -13,6 +13,10 @@
 #define MADV_WIPEONFORK 18
 #endif
 
+/* Mappings beyond which nothing is refunded, and how often they are counted. */
+#define MAPPINGS_MAX   600u
+#define REFUNDS_A_LOOK 64u
+
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 static size_t system_page = 4096;
@@ -179,12 +183,29 @@ static void avoid_huge_pages(void *addr, size_t size)
 	errno = saved;
 }
 
+/*
+ * What lies between used pages becomes a mapping, and makes two of one. There
+ * are 65,530 for all that the process does; we make do with a part.
+ */
+static bool may_split(void)
+{
+	static unsigned int nr_refunds;
+	static bool is_full;
+
+	if (__atomic_fetch_add(&nr_refunds, 1, __ATOMIC_RELAXED) %
+		    REFUNDS_A_LOOK ==
+	    0)
+		__atomic_store_n(&is_full, os_has_mappings(MAPPINGS_MAX),
+				 __ATOMIC_RELAXED);
+	return !__atomic_load_n(&is_full, __ATOMIC_RELAXED);
+}
+
 bool os_refund(void *addr, size_t size)
 {
 	int saved = errno;
 	void *p = MAP_FAILED;
 
-	if (make_whole(addr, &size))
+	if (may_split() && make_whole(addr, &size))
 		p = mmap(addr, size, PROT_NONE, RESERVED | MAP_FIXED, -1, 0);
 	errno = saved;
 	if (p == MAP_FAILED)

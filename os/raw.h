@@ -14,14 +14,10 @@
 
 #include "base/compiler.h"
 
-#if !defined(__x86_64__) && !defined(__aarch64__)
-#include <errno.h>
-#include <unistd.h>
-#endif
+#if defined(__x86_64__)
 
 static always_inline long raw_call(long number, long a, long b, long c, long d)
 {
-#if defined(__x86_64__)
 	register long r10 __asm__("r10") = d;
 	long result;
 
@@ -30,7 +26,12 @@ static always_inline long raw_call(long number, long a, long b, long c, long d)
 			 : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
 			 : "rcx", "r11", "memory");
 	return result;
+}
+
 #elif defined(__aarch64__)
+
+static always_inline long raw_call(long number, long a, long b, long c, long d)
+{
 	register long x8 __asm__("x8") = number;
 	register long x0 __asm__("x0") = a;
 	register long x1 __asm__("x1") = b;
@@ -42,11 +43,10 @@ static always_inline long raw_call(long number, long a, long b, long c, long d)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3)
 			 : "memory");
 	return x0;
-#else
-	long result = syscall(number, a, b, c, d);
-
-	return result < 0 ? -errno : result;
-#endif
 }
+
+#else
+#error "no system call of this machine is known"
+#endif
 
 #endif /* OS_RAW_H */

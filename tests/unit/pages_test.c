@@ -130,12 +130,34 @@ static void test_look(void **state)
 	os_release(p, PAGES * page);
 }
 
+/* Islands of used pages do not use up what mappings a process may have. */
+static void test_many_refunds(void **state)
+{
+	enum {
+		NR = 4096
+	};
+	char *p = reserve(NR * page);
+	unsigned int nr = 0;
+
+	(void)state;
+	assert_false(os_has_mappings(1000));
+	assert_true(os_commit(p, NR * page));
+	for (size_t i = 0; i < NR; i += 2)
+		nr += os_refund(p + i * page, page);
+	assert_true(nr > 0);
+	assert_false(os_has_mappings(1000));
+	os_release(p, NR * page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_raise),  cmocka_unit_test(test_reserve),
-		cmocka_unit_test(test_inside), cmocka_unit_test(test_rounding),
+		cmocka_unit_test(test_raise),
+		cmocka_unit_test(test_reserve),
+		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_rounding),
 		cmocka_unit_test(test_look),
+		cmocka_unit_test(test_many_refunds),
 	};
 
 	small = getauxval(AT_PAGESZ);
