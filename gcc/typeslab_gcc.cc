@@ -182,13 +182,21 @@ static void take_declaration(void *declaration, void *)
 		sizeof_log_take_variable((tree)declaration);
 }
 
-/* Before anything is read, also where all there is to do is to preprocess. */
+/*
+ * Before anything is read, also where all there is to do is to preprocess. What
+ * -g3 tells of macros cannot be written as early as this.
+ */
 static void define_macros(void *, void *)
 {
+	cpp_callbacks *told = cpp_get_callbacks(parse_in);
+	auto tell = told->define;
+
 	if (cpp_get_options(parse_in)->preprocessed)
 		return;
+	told->define = NULL;
 	cpp_define(parse_in, "__SANITIZE_ALLOC_TOKEN__=1");
 	sizeof_log_start();
+	told->define = tell;
 }
 
 static tree take_attribute(tree *node, tree name, tree, int, bool *is_refused)

@@ -81,8 +81,8 @@ def test_the_hash_is_clangs():
 def test_optimising_loses_nothing():
     with Folder() as folder:
         want = sorted(word[-16:] for word in sum(tokens(folder, GCC), []))
-        for flags in (["-O2"], ["-O3", "-g"], ["-O2", "-flto"],
-                      ["-save-temps=obj"]):
+        for flags in (["-O2"], ["-O3", "-g"], ["-g3"], ["-ggdb3", "-O2"],
+                      ["-O2", "-flto"], ["-save-temps=obj"]):
             got = sum(tokens(folder, GCC, *flags), [])
             tap.equal(sorted(line[-16:] for line in got), want, flags)
 
