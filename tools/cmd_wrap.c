@@ -174,11 +174,11 @@ static int read_all(struct wraps *wraps, const struct options *options)
 /*
  * Who asks a wrapper for a T * needs no help: the types inside it are seen.
  * And a function that may give back an old block (sdscatlen) must not be
- * declared as giving a new one.
+ * declared as giving a new one, but by someone who knows its callers.
  */
 static bool is_typeless(const struct wrap_function *function)
 {
-	return function->is_wrapper &&
+	return function->is_wrapper && !function->returned &&
 	       (!function->declaration ||
 		!strncmp(function->declaration, "void * ", 7));
 }
@@ -227,10 +227,18 @@ static void tell(const struct wraps *wraps, const struct options *options)
 		const char *obstacle = wrap_obstacle(function);
 
 		if (function->is_chosen && !obstacle)
-			printf("carries  %-28s size: %s\n", function->name,
-			       sizes_told(function));
+			printf("carries  %-28s size: %s%s\n", function->name,
+			       sizes_told(function),
+			       function->returned ? "; may return its argument"
+						  : "");
 		else if (function->is_chosen)
 			printf("cannot   %-28s %s\n", function->name, obstacle);
+		else if (options->has_discover && !obstacle &&
+			 !function->is_excepted && function->is_wrapper &&
+			 function->returned)
+			printf("perhaps  %-28s may return its argument; name it "
+			       "if no caller uses the old pointer then\n",
+			       function->name);
 		else if (options->has_discover && !obstacle &&
 			 wrap_is_candidate(wraps, function))
 			printf("perhaps  %-28s asks through a pointer; name it "

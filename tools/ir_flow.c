@@ -209,36 +209,58 @@ static bool walk_all(struct walk *walk, const struct ir_line *target)
 	return false;
 }
 
-uint64_t ir_flow_parameters(const struct ir_flow *flow, struct piece value)
+static void push_returned(struct walk *walk)
 {
-	struct walk walk = { .flow = flow };
-	uint64_t bits = 0;
-
-	push(&walk, value);
-	walk_all(&walk, NULL);
-	for (size_t i = 0; i < walk.nr; i++) {
-		for (size_t k = 0; k < flow->nr_parameters; k++) {
-			if (!compare_pieces(flow->parameters[k],
-					    walk.values[i]))
-				bits |= 1ul << k;
-		}
-	}
-	free(walk.values);
-	return bits;
-}
-
-bool ir_flow_returns(const struct ir_flow *flow, const struct ir_line *from)
-{
-	const struct ir_function *function = flow->function;
-	struct walk walk = { .flow = flow };
-	bool is_met;
+	const struct ir_function *function = walk->flow->function;
 
 	for (size_t i = 0; i < function->nr_lines; i++) {
 		struct piece text = function->lines[i].text;
 
 		if (piece_has_prefix(text, "ret ptr "))
-			push_all(&walk, text);
+			push_all(walk, text);
 	}
+}
+
+/* Follows all there is; the parameters met, a bit each. */
+static uint64_t walk_to_parameters(struct walk *walk)
+{
+	const struct ir_flow *flow = walk->flow;
+	uint64_t bits = 0;
+
+	walk_all(walk, NULL);
+	for (size_t i = 0; i < walk->nr; i++) {
+		for (size_t k = 0; k < flow->nr_parameters; k++) {
+			if (!compare_pieces(flow->parameters[k],
+					    walk->values[i]))
+				bits |= 1ul << k;
+		}
+	}
+	free(walk->values);
+	return bits;
+}
+
+uint64_t ir_flow_parameters(const struct ir_flow *flow, struct piece value)
+{
+	struct walk walk = { .flow = flow };
+
+	push(&walk, value);
+	return walk_to_parameters(&walk);
+}
+
+uint64_t ir_flow_returned(const struct ir_flow *flow)
+{
+	struct walk walk = { .flow = flow };
+
+	push_returned(&walk);
+	return walk_to_parameters(&walk);
+}
+
+bool ir_flow_returns(const struct ir_flow *flow, const struct ir_line *from)
+{
+	struct walk walk = { .flow = flow };
+	bool is_met;
+
+	push_returned(&walk);
 	is_met = walk_all(&walk, from);
 	free(walk.values);
 	return is_met;

@@ -29,6 +29,9 @@ void ir_flow_init(struct ir_flow *flow, const struct ir_function *function);
 /* Parameters (a bit each) that @value is computed from. */
 uint64_t ir_flow_parameters(const struct ir_flow *flow, struct piece value);
 
+/* Parameters (a bit each) that what the function returns is computed from. */
+uint64_t ir_flow_returned(const struct ir_flow *flow);
+
 /* Whether the value that @from defines may be what the function returns. */
 bool ir_flow_returns(const struct ir_flow *flow, const struct ir_line *from);
 

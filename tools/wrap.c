@@ -93,14 +93,37 @@ static bool follow(struct wraps *wraps, const struct wrap_edge *edge)
 	return true;
 }
 
+/* What is handed to one that may return it may be returned by the caller. */
+static bool follow_returned(struct wraps *wraps, const struct wrap_edge *edge)
+{
+	struct wrap_function *from = wrap_find(wraps, edge->from);
+	const struct wrap_function *to =
+		edge->to ? wrap_find(wraps, edge->to) : NULL;
+	uint64_t returned = 0;
+
+	if (!from || !to || !to->returned)
+		return false;
+	for (size_t i = 0; i < WRAP_MOST_ARGUMENTS; i++) {
+		if (to->returned >> i & 1)
+			returned |= edge->arguments[i];
+	}
+	returned &= ~numbers_among(from, returned);
+	if (!(returned & ~from->returned))
+		return false;
+	from->returned |= returned;
+	return true;
+}
+
 void wrap_resolve(struct wraps *wraps)
 {
 	bool has_changed = true;
 
 	while (has_changed) {
 		has_changed = false;
-		for (size_t i = 0; i < wraps->nr_edges; i++)
+		for (size_t i = 0; i < wraps->nr_edges; i++) {
 			has_changed |= follow(wraps, &wraps->edges[i]);
+			has_changed |= follow_returned(wraps, &wraps->edges[i]);
+		}
 	}
 }
 

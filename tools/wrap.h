@@ -41,7 +41,8 @@ struct wrap_function {
 	bool is_variadic;
 	bool is_rewritten; /* the program declares it as an allocator itself */
 	bool multiplies;
-	bool asks_family; /* its own malloc might have a type, the wrong one */
+	uint64_t returned; /* pointers it gets and may return, a bit each */
+	bool asks_family;  /* its own malloc might have a type, the wrong one */
 
 	/* Set by wrap_resolve(), wrap_choose() or wrap_except(). */
 	bool is_excepted; /* no wrapper, whatever it looks like */

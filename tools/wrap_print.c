@@ -51,7 +51,9 @@ void wrap_print_header(const struct wraps *wraps, FILE *to)
 	for (size_t i = 0; i < wraps->nr_functions; i++) {
 		const struct wrap_function *function = &wraps->functions[i];
 
-		if (is_carried(function) && function->declaration)
+		/* What the program itself declares need not promise as much. */
+		if (is_carried(function) && function->declaration &&
+		    !(function->returned && function->is_rewritten))
 			print_declaration(function, to);
 	}
 	fputs("\n#undef typeslab_wrapper\n#undef typeslab_typeless\n"

@@ -159,6 +159,17 @@ static bool takes_a_number(const struct wrap_function *function)
 	return false;
 }
 
+static uint64_t returned_pointers(const struct ir_flow *flow)
+{
+	uint64_t returned = ir_flow_returned(flow);
+
+	for (size_t i = 0; i < flow->nr_parameters; i++) {
+		if (!piece_is(flow->parameter_types[i], "ptr"))
+			returned &= ~(1ul << i);
+	}
+	return returned;
+}
+
 static void take_body(struct wraps *wraps, const char *name,
 		      const struct ir_function *body)
 {
@@ -166,11 +177,12 @@ static void take_body(struct wraps *wraps, const char *name,
 	struct ir_flow flow;
 	struct ir_call call;
 
-	if (!function->result || strcmp(function->result, "void *") ||
-	    !takes_a_number(function))
+	if (!function->result || strcmp(function->result, "void *"))
 		return;
 	ir_flow_init(&flow, body);
-	for (size_t i = 0; i < body->nr_lines; i++) {
+	function->returned |= returned_pointers(&flow);
+	for (size_t i = 0; takes_a_number(function) && i < body->nr_lines;
+	     i++) {
 		const struct ir_line *line = &body->lines[i];
 
 		if (piece_has_prefix(line->text, "mul ") ||

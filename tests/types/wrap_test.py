@@ -54,13 +54,18 @@ def test_discovery():
                            ("xrealloc", "size: 2"),
                            ("from_context", "size: 2"),
                            ("with_header", "size: 1+2"),
+                           ("reserve_first", "size: 1"),
                            ("typed_inside", "size: 1")):
             tap.equal(got[name], ("carries", size), name)
         for name, why in (("hidden", "static"), ("variadic", "variadic"),
                           ("nameless_alloc", "no name of its own")):
             tap.equal(got[name][0], "cannot", name)
             tap.contains(got[name][1], why)
-        tap.equal(got["indirect"][0], "perhaps")
+        for name, why in (("indirect", "asks through a pointer"),
+                          ("reserve", "may return its argument"),
+                          ("reserve_more", "may return its argument")):
+            tap.equal(got[name][0], "perhaps", name)
+            tap.contains(got[name][1], why)
         tap.equal({"lookup", "xstrdup", "malloc", "by_pointer"} & set(got),
                   set())
 
@@ -91,6 +96,22 @@ def test_by_name_alone():
                               "with_header": ("carries", "size: 2")})
         data, pointer, _ = build(folder, "--typeslab-wrap=shim")
         tap.equal((data, pointer), (200, 200))
+
+
+def test_returned_argument():
+    """What may be an old block is not declared as a new one but by name."""
+    with Folder() as folder:
+        (folder / "main.c").write_text(
+            '#include "wrap.h"\n#include <stdlib.h>\nint main(void)\n{\n'
+            "\tint *a = malloc(8), *b;\n\n\t*a = 1;\n"
+            "\tb = reserve(a, 8, 4);\n\t*b = 2;\n\treturn *a;\n}\n")
+        run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make", "-sB"],
+            folder)
+        run(["make", "-sB", f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
+        run(["./main"], folder, 2)
+        out, _ = run([TOOL, "wrap", "reserve:3", "--", "make", "-sB"], folder)
+        tap.equal(told(out), {"reserve": ("carries", "size: 3; may return its "
+                                          "argument")})
 
 
 def test_except():

@@ -81,6 +81,21 @@ int by_pointer(void **out, size_t n)
 	return !*out;
 }
 
+__attribute__((noinline)) void *reserve(void *p, size_t has, size_t n)
+{
+	return n <= has ? p : realloc(p, n);
+}
+
+void *reserve_more(void *p, size_t has, size_t n)
+{
+	return reserve(p, has, 2 * n);
+}
+
+void *reserve_first(size_t n)
+{
+	return reserve(NULL, 0, n);
+}
+
 void *lookup(int i)
 {
 	static void *table[8];

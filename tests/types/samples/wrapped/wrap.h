@@ -18,4 +18,7 @@ void *typed_inside(size_t n);
 void *nameless_alloc(nameless *pool, size_t n);
 void *variadic(size_t n, ...);
 int by_pointer(void **out, size_t n);
+void *reserve(void *p, size_t has, size_t n);
+void *reserve_more(void *p, size_t has, size_t n);
+void *reserve_first(size_t n);
 void *lookup(int i);
