@@ -38,6 +38,7 @@ struct wrap_function {
 	bool is_simple; /* all the types above are known */
 	bool is_defined;
 	bool is_static;
+	bool is_inline; /* C99's: all files see its body, one has it for all */
 	bool is_variadic;
 	bool is_rewritten; /* the program declares it as an allocator itself */
 	bool multiplies;

@@ -29,9 +29,22 @@ static void print_declaration(const struct wrap_function *function, FILE *to)
 {
 	print_tags(function->declaration, "struct ", to);
 	print_tags(function->declaration, "union ", to);
-	fprintf(to, "%s __attribute__((typeslab_wrapper%s));\n",
+	fprintf(to, "%s%s __attribute__((typeslab_wrapper%s));\n",
+		function->is_inline ? "typeslab_inline " : "",
 		function->declaration,
 		function->asks_family ? ", typeslab_typeless" : "");
+}
+
+/*
+ * Declared without inline, C99's inline function would be one that each file
+ * has for all others. GNU's own inline is none of that. GCC warns of a noinline
+ * before an inline, and cannot be told not to.
+ */
+static void print_inline(const struct wrap_function *function, FILE *to)
+{
+	fputs("#ifdef __clang__\n", to);
+	print_declaration(function, to);
+	fputs("#endif\n", to);
 }
 
 void wrap_print_header(const struct wraps *wraps, FILE *to)
@@ -43,6 +56,13 @@ void wrap_print_header(const struct wraps *wraps, FILE *to)
 	      "#ifdef __clang__\n"
 	      "#define typeslab_wrapper  __malloc__, __noinline__\n"
 	      "#define typeslab_typeless __no_sanitize__(\"alloc-token\")\n"
+	      "#pragma clang diagnostic push\n"
+	      "#pragma clang diagnostic ignored \"-Wundefined-inline\"\n"
+	      "#ifdef __GNUC_GNU_INLINE__\n"
+	      "#define typeslab_inline\n"
+	      "#else\n"
+	      "#define typeslab_inline __inline__\n"
+	      "#endif\n"
 	      "#else /* GCC with typeslab's plugin */\n"
 	      "#define typeslab_wrapper  __alloc_token__, __noinline__\n"
 	      "#define typeslab_typeless __no_alloc_token__\n"
@@ -52,11 +72,19 @@ void wrap_print_header(const struct wraps *wraps, FILE *to)
 		const struct wrap_function *function = &wraps->functions[i];
 
 		/* What the program itself declares need not promise as much. */
-		if (is_carried(function) && function->declaration &&
-		    !(function->returned && function->is_rewritten))
+		if (!is_carried(function) || !function->declaration ||
+		    (function->returned && function->is_rewritten))
+			continue;
+		if (function->is_inline)
+			print_inline(function, to);
+		else
 			print_declaration(function, to);
 	}
 	fputs("\n#undef typeslab_wrapper\n#undef typeslab_typeless\n"
+	      "#ifdef __clang__\n"
+	      "#undef typeslab_inline\n"
+	      "#pragma clang diagnostic pop\n"
+	      "#endif\n"
 	      "#endif\n\n#endif /* TYPESLAB_WRAP_H */\n",
 	      to);
 }

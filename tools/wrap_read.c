@@ -94,6 +94,24 @@ static void read_types(struct wrap_function *function, struct piece head)
 	}
 }
 
+/* The attributes of a function, in a line of their own, tell of the keyword. */
+static bool is_inline(const struct ir_module *module, struct piece head)
+{
+	struct piece number = piece_from(head, scan_find(head, " #") + 2);
+	struct piece line = module->text;
+	char *begin;
+
+	number.length = scan_find(number, " ");
+	if (!number.length)
+		return false;
+	begin = must_print("\nattributes #%.*s = ", (int)number.length,
+			   number.start);
+	line = piece_from(line, scan_find(line, begin) + 1);
+	free(begin);
+	line.length = scan_find(line, "\n");
+	return scan_has(line, " inlinehint ");
+}
+
 /* "define" or "declare": what it says of the function. */
 static struct wrap_function *take_head(struct wraps *wraps,
 				       const struct ir_module *module,
@@ -109,6 +127,7 @@ static struct wrap_function *take_head(struct wraps *wraps,
 	function->is_static =
 		scan_has((struct piece){ head.start, scan_find(head, "@") },
 			 "internal ");
+	function->is_inline = is_definition && is_inline(module, head);
 	wrap_declare(function, module, ir_attached(head, "dbg"));
 	return function;
 }

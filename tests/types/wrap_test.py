@@ -114,6 +114,42 @@ def test_returned_argument():
                                           "argument")})
 
 
+INLINE = """
+#include <stdlib.h>
+struct node { struct node *next; };
+inline void *inlined(size_t n) { return malloc(n); }
+"""
+
+
+def test_c99_inline():
+    """One file has the body for all, as before; there is no new warning."""
+    with Folder() as folder:
+        (folder / "wrap.h").write_text(INLINE)
+        (folder / "wrap.c").write_text(
+            '#include "wrap.h"\nextern inline void *inlined(size_t n);\n')
+        (folder / "more.c").write_text(
+            "void *inlined(unsigned long);\n"
+            "int *more(void) { return inlined(9 * sizeof(int)); }\n")
+        (folder / "main.c").write_text(
+            '#include "wrap.h"\nint *more(void);\nvoid *volatile keep;\n'
+            "int main(void)\n{\n\tint i;\n\n"
+            "\tfor (i = 0; i < 60; i++) {\n"
+            "\t\tkeep = (struct node *)inlined(sizeof(struct node));\n"
+            "\t\tkeep = more();\n\t}\n\treturn 0;\n}\n")
+        for flags in ("-std=c99", "-std=gnu89 -Dinline='extern inline'"):
+            if "gnu89" in flags:
+                (folder / "wrap.c").write_text(
+                    "#include <stdlib.h>\n"
+                    "void *inlined(size_t n) { return malloc(n); }\n")
+            (folder / "Makefile").write_text(
+                f"main: main.c more.c wrap.c\n\t$(CC) -O2 -Wall -Werror "
+                f"{flags} $^ -o $@\n")
+            out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
+                          "make", "-sB"], folder)
+            tap.equal(told(out)["inlined"], ("carries", "size: 1"))
+            tap.equal(build(folder, "--typeslab-wrap=shim")[:2], (60, 60))
+
+
 def test_except():
     """What it asks for is one type's, whoever calls: a rule says whose."""
     with Folder() as folder:
