@@ -2,9 +2,11 @@
 /* wrap: which functions are wrappers; contract in wrap.h. */
 #include "tools/wrap.h"
 
+#include "tools/command.h"
 #include "tools/must.h"
 
 #include <err.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,10 +116,32 @@ static bool follow_returned(struct wraps *wraps, const struct wrap_edge *edge)
 	return true;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+void wrap_take_static(struct wraps *wraps, const char *name)
+{
+	if (!tsearch(name, &wraps->statics, compare_names))
+		err(COMMAND_FAILED, "memory");
+}
+
+static void mark_statics(struct wraps *wraps)
+{
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		struct wrap_function *function = &wraps->functions[i];
+
+		function->is_static =
+			tfind(function->name, &wraps->statics, compare_names);
+	}
+}
+
 void wrap_resolve(struct wraps *wraps)
 {
 	bool has_changed = true;
 
+	mark_statics(wraps);
 	while (has_changed) {
 		has_changed = false;
 		for (size_t i = 0; i < wraps->nr_edges; i++) {
@@ -233,8 +257,12 @@ enum wrap_size wrap_size_of(const struct wrap_function *function)
 
 const char *wrap_obstacle(const struct wrap_function *function)
 {
+	if (function->is_static && function->is_public)
+		return "also static in another file: one header serves all";
 	if (function->is_static)
 		return "static: a twin outside its file cannot call it";
+	if (function->is_ambiguous)
+		return "declared in two ways: one header serves all files";
 	if (!strncmp(function->name, "_Z", 2))
 		return "C++: its name cannot be declared from outside";
 	if (function->is_variadic)
@@ -249,8 +277,14 @@ const char *wrap_obstacle(const struct wrap_function *function)
 	return NULL;
 }
 
+static void keep_name(void *name)
+{
+	(void)name;
+}
+
 void wrap_fini(struct wraps *wraps)
 {
 	free(wraps->functions);
 	free(wraps->edges);
+	tdestroy(wraps->statics, keep_name);
 }

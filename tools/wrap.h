@@ -35,9 +35,11 @@ struct wrap_function {
 	const char *types[WRAP_MOST_ARGUMENTS]; /* C types of the same ABI */
 	const char *result; /* the same, of what it returns */
 	size_t nr_arguments;
-	bool is_simple; /* all the types above are known */
-	bool is_defined;
-	bool is_static;
+	bool is_simple;	   /* all the types above are known */
+	bool is_defined;   /* by a file for all others */
+	bool is_static;	   /* in one file at least */
+	bool is_public;	   /* the same */
+	bool is_ambiguous; /* two files declare it, each in its own way */
 	bool is_inline; /* C99's: all files see its body, one has it for all */
 	bool is_variadic;
 	bool is_rewritten; /* the program declares it as an allocator itself */
@@ -67,6 +69,7 @@ struct wraps {
 	size_t nr_edges;
 	size_t edges_capacity;
 	size_t nr_modules;
+	void *statics; /* a tree of names, also of what was inlined everywhere */
 };
 
 /* 0 or -1 with *@fault. */
@@ -77,6 +80,9 @@ struct wrap_function *wrap_find(const struct wraps *wraps, const char *name);
 
 /* malloc and all others that the compiler knows by name. */
 bool wrap_is_family(const char *name);
+
+/* What was read of a static function named @name. */
+void wrap_take_static(struct wraps *wraps, const char *name);
 
 /* Marks what is a wrapper. */
 void wrap_resolve(struct wraps *wraps);

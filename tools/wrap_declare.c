@@ -116,6 +116,27 @@ static struct piece signature_of(const struct ir_module *module, long number)
 	return (struct piece){ text.start + 2, text.length - 3 };
 }
 
+static bool cut(struct piece *text, const char *ending)
+{
+	size_t n = strlen(ending);
+
+	if (text->length < n ||
+	    memcmp(text->start + text->length - n, ending, n))
+		return false;
+	text->length -= n;
+	return true;
+}
+
+/* A parameter's own qualifiers are no part of the function's type. */
+static struct piece unqualified(const char *type)
+{
+	struct piece text = { type, strlen(type) };
+
+	while (cut(&text, " const") || cut(&text, " volatile"))
+		;
+	return text;
+}
+
 void wrap_declare(struct wrap_function *function,
 		  const struct ir_module *module, long number)
 {
@@ -133,12 +154,15 @@ void wrap_declare(struct wrap_function *function,
 	if (!type)
 		return;
 	while (next_type(&list, &each)) {
-		const char *one = type_of(module, each, 0);
+		const char *qualified = type_of(module, each, 0);
+		struct piece one;
 
-		if (!one || each < 0)
+		if (!qualified || each < 0)
 			return;
+		one = unqualified(qualified);
 		arguments = keep_and_free(must_print(
-			"%s%s%s", arguments, *arguments ? ", " : "", one));
+			"%s%s%.*s", arguments, *arguments ? ", " : "",
+			(int)one.length, one.start));
 	}
 	function->unwritable = NULL;
 	function->declaration =

@@ -112,6 +112,17 @@ static bool is_inline(const struct ir_module *module, struct piece head)
 	return scan_has(line, " inlinehint ");
 }
 
+/* C++ has other names for the same types, and does not see the header. */
+static bool is_other(const struct wrap_function *function,
+		     const struct wrap_function *told,
+		     const struct ir_module *module)
+{
+	return function->is_public && function->declaration &&
+	       told->declaration &&
+	       strcmp(function->declaration, told->declaration) &&
+	       !scan_has(module->text, "DW_LANG_C_plus_plus");
+}
+
 /* "define" or "declare": what it says of the function. */
 static struct wrap_function *take_head(struct wraps *wraps,
 				       const struct ir_module *module,
@@ -119,17 +130,42 @@ static struct wrap_function *take_head(struct wraps *wraps,
 {
 	const char *name = must_keep(scan_global(head));
 	struct wrap_function *function = find_or_add(wraps, name);
-
-	if (function->is_defined || (function->is_simple && !is_definition))
-		return function;
-	read_types(function, head);
-	function->is_defined = is_definition;
-	function->is_static =
+	struct wrap_function told = { .name = name };
+	bool is_static =
 		scan_has((struct piece){ head.start, scan_find(head, "@") },
 			 "internal ");
+
+	wrap_declare(&told, module, ir_attached(head, "dbg"));
+	if (is_static)
+		wrap_take_static(wraps, name);
+	else
+		function->is_ambiguous |= is_other(function, &told, module);
+	function->is_public |= !is_static;
+	if (function->is_defined ||
+	    (function->is_simple && (!is_definition || is_static)))
+		return function;
+	read_types(function, head);
+	function->is_defined = is_definition && !is_static;
 	function->is_inline = is_definition && is_inline(module, head);
-	wrap_declare(function, module, ir_attached(head, "dbg"));
+	function->declaration = told.declaration;
+	function->unwritable = told.unwritable;
 	return function;
+}
+
+/* Where all calls of a function were inlined, its name is left. */
+static void take_statics(struct wraps *wraps, const struct ir_module *module)
+{
+	for (size_t i = 0; i < module->nr_metadata; i++) {
+		struct piece text = ir_metadata(module, i);
+		struct piece name = { "", 0 };
+
+		if (!scan_has(text, "!DISubprogram(") ||
+		    !scan_has(text, "DISPFlagLocalToUnit") ||
+		    scan_has(text, "linkageName: "))
+			continue;
+		scan_string(text, "name", &name);
+		wrap_take_static(wraps, must_keep(name));
+	}
 }
 
 /* In extended mode: declared with the malloc or alloc_size attribute. */
@@ -257,6 +293,7 @@ int wrap_read_ir(struct wraps *wraps, struct piece text,
 		take_body(wraps, function->name, &body);
 	}
 	take_declarations(wraps, &module);
+	take_statics(wraps, &module);
 	ir_function_fini(&body);
 	ir_fini(&module);
 	wraps->nr_modules++;

@@ -194,6 +194,32 @@ def test_programs_of_one_build():
         tap.equal(live(folder)[0], 200)
 
 
+def test_same_name_in_another_program():
+    """One header is forced in before all: it must not contradict any."""
+    with Folder() as folder:
+        (folder / "Makefile").write_text(
+            MAKEFILE.replace("main: ", "all: main gen\nmain: ", 1) +
+            "gen: gen.c\n\t$(CC) $(CFLAGS) -o $@ $^\n")
+        for signature, inner, why in (
+                ("static void *xmalloc(size_t n)", "n", "also static"),
+                ("static char *xmalloc(int n)", "n", "also static"),
+                ("void *xmalloc(size_t n, int k)", "n * k", "in two ways"),
+                ("void *xmalloc(const size_t n)", "n", None)):
+            call = "xmalloc(c, 3)" if "int k" in signature else "xmalloc(c)"
+            (folder / "gen.c").write_text(
+                f"#include <stdlib.h>\n{signature}\n{{\n"
+                f"\tvoid *p = malloc({inner});\n\n\tif (!p)\n"
+                f"\t\tabort();\n\treturn p;\n}}\nint main(int c, char **v)"
+                f"\n{{\n\t*v = {call};\n\treturn !*v;\n}}\n")
+            out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
+                          "make", "-sB", "all"], folder)
+            how, what = told(out)["xmalloc"]
+            tap.equal(how, "cannot" if why else "carries", signature)
+            tap.contains(what, why or "size: 1")
+            run(["make", "-sB", "all",
+                 f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
+
+
 def test_other_optimisations():
     for level in ("-O0", "-O3", "-O2 -flto -fuse-ld=lld"):
         with Folder() as folder:
