@@ -84,19 +84,16 @@ static bool is_archive(const char *word)
 /*
  * A twin is taken where it is called, and takes its wrapper, which may lie in
  * one of the program's archives: they are looked through once more. An LTO
- * link learns too late what is called, and takes all twins.
+ * link learns too late what is called, and takes all twins; weak ones, as the
+ * program may lack some of the wrappers.
  */
 static void add_wrap(struct cc_args *args)
 {
-	const char *open =
-		args->has_lto ? "-Wl,--whole-archive" : "-Wl,--start-group";
-	const char *shut =
-		args->has_lto ? "-Wl,--no-whole-archive" : "-Wl,--end-group";
 	size_t nr = args->nr_words;
 
-	cc_args_add(args, open);
+	cc_args_add(args, "-Wl,--start-group");
 	cc_args_add(args, must_print("%s/wrap.a", args->wrap));
-	for (size_t i = 1; i < nr && !args->has_lto; i++) {
+	for (size_t i = 1; i < nr; i++) {
 		const char *word = args->words[i];
 
 		if (!strcmp(word, "-l") && i + 1 < nr)
@@ -106,7 +103,9 @@ static void add_wrap(struct cc_args *args)
 		else
 			i += cc_args_has_value(word);
 	}
-	cc_args_add(args, shut);
+	cc_args_add(args, "-Wl,--end-group");
+	if (args->has_lto)
+		cc_args_add(args, must_print("%s/wrap.o", args->wrap));
 }
 
 void cc_run_add_library(struct cc_args *args, const char *path)

@@ -64,7 +64,8 @@ static const struct argp_option option_list[] = {
 	{ .name = "output",
 	  .key = 'o',
 	  .arg = "FOLDER",
-	  .doc = "Write wrap.h, wrap.c and wrap.a there (default: typed)" },
+	  .doc = "Write wrap.h, wrap.c and their objects there (default: "
+		 "typed)" },
 	{ 0 },
 };
 
@@ -275,46 +276,58 @@ static char *find_include(void)
 	return must_print("-I%s/../include", dirname(tool));
 }
 
-/* The twin of one wrapper as an object of its own, in the archive. */
-static int compile_twin(const char *folder, const char *include, size_t number)
+static int compile(const char *folder, const char *include, const char *define,
+		   const char *object)
 {
-	char *twin = must_print("-DTWIN=%zu", number);
 	char *source = must_print("%s/wrap.c", folder);
+	const char *words[] = { "clang-22", "-O2",  "-fPIC", "-fno-builtin",
+				include,    define, "-c",    source,
+				"-o",	    object, NULL };
+	int status = cc_run_words((char **)words);
+
+	free(source);
+	return status ? -1 : 0;
+}
+
+/* The twin of one wrapper as an object of its own, in the archive. */
+static int keep_twin(const char *folder, const char *include, size_t number)
+{
+	char *define = must_print("-DTWIN=%zu", number);
 	char *object = must_print("%s/wrap.%zu.o", folder, number);
 	char *archive = must_print("%s/wrap.a", folder);
-	const char *compile[] = { "clang-22", "-O2",  "-fPIC", "-fno-builtin",
-				  include,    twin,   "-c",    source,
-				  "-o",	      object, NULL };
 	const char *keep[] = { "ar", "qcD", archive, object, NULL };
-	int status = cc_run_words((char **)compile);
+	int status = compile(folder, include, define, object);
 
-	if (!status)
-		status = cc_run_words((char **)keep);
+	if (!status && cc_run_words((char **)keep))
+		status = -1;
 	unlink(object);
-	free(twin);
-	free(source);
+	free(define);
 	free(object);
 	free(archive);
-	return status ? -1 : 0;
+	return status;
 }
 
 /*
  * One object each: of several programs that one build makes, not every one has
- * all wrappers.
+ * all wrappers. An LTO link takes all, which are weak, as one.
  */
-static int write_archive(const struct wraps *wraps, const char *folder)
+static int write_objects(const struct wraps *wraps, const char *folder)
 {
 	char *include = find_include();
 	char *archive = must_print("%s/wrap.a", folder);
+	char *late = must_print("%s/wrap.o", folder);
 	const char *empty[] = { "ar", "qcD", archive, NULL };
 	int status;
 
 	unlink(archive);
 	status = cc_run_words((char **)empty) ? -1 : 0;
 	for (size_t i = 0; !status && i < wrap_nr_carried(wraps); i++)
-		status = compile_twin(folder, include, i);
+		status = keep_twin(folder, include, i);
+	if (!status)
+		status = compile(folder, include, "-DLATE", late);
 	free(include);
 	free(archive);
+	free(late);
 	return status;
 }
 
@@ -327,7 +340,7 @@ static int write_all(const struct wraps *wraps, const char *folder)
 	if (write_file(folder, "wrap.h", wrap_print_header, wraps) ||
 	    write_file(folder, "wrap.c", wrap_print_shim, wraps))
 		return -1;
-	return write_archive(wraps, folder);
+	return write_objects(wraps, folder);
 }
 
 int command_wrap(int argc, char **argv)

@@ -111,7 +111,8 @@ void wrap_declare(struct wrap_function *function,
 
 /*
  * The header, and the shim that defines each __alloc_token_NAME; compiled with
- * -DTWIN=N one of them alone, counted from 0.
+ * -DTWIN=N one of them alone, counted from 0; with -DLATE all, but weak, for a
+ * program that may lack some of the wrappers.
  */
 void wrap_print_header(const struct wraps *wraps, FILE *to);
 void wrap_print_shim(const struct wraps *wraps, FILE *to);

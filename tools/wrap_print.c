@@ -126,9 +126,9 @@ static void print_twin(const struct wrap_function *function, FILE *to)
 {
 	const char *comma = function->nr_arguments ? ", " : "";
 
-	fprintf(to, "\nvoid *%s(", function->name);
+	fprintf(to, "\nLINKAGE void *%s(", function->name);
 	print_parameters(function, to);
-	fprintf(to, ");\nvoid *__alloc_token_%s(", function->name);
+	fprintf(to, ");\nLINKAGE void *__alloc_token_%s(", function->name);
 	print_parameters(function, to);
 	fprintf(to,
 		"%ssize_t token)\n{\n"
@@ -148,6 +148,12 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	      "/* Types are those of the ABI; C's own are in wrap.h. */\n"
 	      "#include <typeslab/token.h>\n\n"
 	      "#include <stdint.h>\n\n"
+	      "/* All in one object, for an LTO link: what lacks is not called. */\n"
+	      "#ifdef LATE\n"
+	      "#define LINKAGE __attribute__((weak))\n"
+	      "#else\n"
+	      "#define LINKAGE\n"
+	      "#endif\n\n"
 	      "/* Of two or three factors; 0 where it overflows. */\n"
 	      "#define product(...) multiply((size_t[]){ __VA_ARGS__ }, \\\n"
 	      "\tsizeof((size_t[]){ __VA_ARGS__ }) / sizeof(size_t))\n\n"

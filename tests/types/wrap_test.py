@@ -188,10 +188,12 @@ def test_programs_of_one_build():
         out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make",
                       "-sB", "all"], folder)
         tap.equal(told(out)["other_alloc"], ("carries", "size: 1"))
-        run(["make", "-sB", "all",
-             f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
-        tap.equal(live(folder, "user")[:2], (0, 50))
-        tap.equal(live(folder)[0], 200)
+        for flags in ("", "-flto -fuse-ld=lld",
+                      "-flto -fuse-ld=lld --typeslab-early"):
+            run(["make", "-sB", "all",
+                 f"CC={TOOL} cc --typeslab-wrap=shim {flags}"], folder)
+            tap.equal(live(folder, "user")[:2], (0, 50), flags)
+            tap.equal(live(folder)[0], 200, flags)
 
 
 def test_same_name_in_another_program():
@@ -240,7 +242,7 @@ def test_from_ir():
         tap.equal(told(out)["xmalloc"], ("carries", "size: 1"))
         header = (folder / "typed/wrap.h").read_text()
         tap.contains(header, "struct context;")
-        for name in ("wrap.c", "wrap.a"):
+        for name in ("wrap.c", "wrap.a", "wrap.o"):
             assert (folder / "typed" / name).stat().st_size
 
 
