@@ -23,6 +23,16 @@
 #define EXIT_NOT_RUN 127
 #define EXIT_REFUSED 2
 
+/* Not into what is preprocessed for another use than C: "-E -x c list.in". */
+static void add_wrap_header(struct cc_args *args)
+{
+	if (!args->wrap || args->is_probe ||
+	    (!args->is_compile && !args->nr_sources))
+		return;
+	cc_args_add(args, "-include");
+	cc_args_add(args, must_print("%s/wrap.h", args->wrap));
+}
+
 void cc_run_add_flags(struct cc_args *args, const char *headers)
 {
 	cc_args_add(args, "-fsanitize=alloc-token");
@@ -40,20 +50,15 @@ void cc_run_add_flags(struct cc_args *args, const char *headers)
 		cc_args_add(args, "-isystem");
 		cc_args_add(args, headers);
 	}
-	if (args->wrap && !args->is_probe) {
+	if (args->wrap && !args->is_probe)
 		cc_args_add(args, "-fsanitize-alloc-token-extended");
-		cc_args_add(args, "-include");
-		cc_args_add(args, must_print("%s/wrap.h", args->wrap));
-	}
+	add_wrap_header(args);
 }
 
 void cc_run_add_plugin(struct cc_args *args, const char *path)
 {
 	cc_args_add(args, must_print("-fplugin=%s", path));
-	if (args->wrap && !args->is_probe) {
-		cc_args_add(args, "-include");
-		cc_args_add(args, must_print("%s/wrap.h", args->wrap));
-	}
+	add_wrap_header(args);
 }
 
 static bool is_system_folder(const char *folder)

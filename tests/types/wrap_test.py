@@ -222,6 +222,21 @@ def test_same_name_in_another_program():
                  f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
 
 
+def test_preprocessed():
+    """What is no C source stays as it is; what a compile would read does not."""
+    with Folder() as folder:
+        run([TOOL, "wrap", "xmalloc", "-o", "shim", "--", "make", "-sB"],
+            folder)
+        (folder / "list.in").write_text("#define X 1\nX\n")
+        cc = [TOOL, "cc", "--typeslab-wrap=shim", "-E", "-P"]
+        tap.equal(run([*cc, "-x", "c", "list.in"], folder)[0].split(), ["1"])
+        tap.contains(run([*cc, "main.c"], folder)[0], "__malloc__")
+        if shutil.which("gcc-12"):
+            out, _ = run([*cc, "-x", "c", "list.in"], folder,
+                         TYPESLAB_CC="gcc-12")
+            tap.equal(out.split(), ["1"])
+
+
 def test_other_optimisations():
     for level in ("-O0", "-O3", "-O2 -flto -fuse-ld=lld"):
         with Folder() as folder:
