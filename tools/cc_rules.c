@@ -49,6 +49,7 @@ static const char *read_rule(struct rules *rules, struct piece line)
 	struct piece who, half;
 
 	line.length = scan_find(line, "#");
+	line.length = scan_find(line, "\r");
 	line = piece_trim(line);
 	if (!line.length)
 		return NULL;
@@ -91,10 +92,16 @@ static bool fits(struct piece wanted, struct piece name)
 		!memcmp(wanted.start, name.start, name.length));
 }
 
+static bool is_invoke(struct piece line)
+{
+	return piece_has_prefix(line, "  ") && scan_has(line, " invoke ");
+}
+
 /* What an allocator that the line calls by name is called; empty: none. */
 static struct piece typeless_callee(struct piece line)
 {
-	struct piece call = piece_from(line, scan_find(line, " call "));
+	const char *opcode = is_invoke(line) ? " invoke " : " call ";
+	struct piece call = piece_from(line, scan_find(line, opcode));
 	size_t name = scan_find(call, "@");
 	struct piece head = { call.start, name };
 	struct piece callee = { "", 0 };
@@ -143,7 +150,7 @@ static uint64_t first_free(const struct text *ir)
 
 static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
 {
-	struct piece line, caller = { "", 0 };
+	struct piece line, rest, caller = { "", 0 };
 	struct line_cursor cursor;
 	struct rule *rule;
 
@@ -151,6 +158,9 @@ static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
 	while (line_next(&cursor, &line)) {
 		if (piece_has_prefix(line, "define "))
 			caller = scan_global(line);
+		/* An invoke goes on, and ends with what is attached to it. */
+		if (is_invoke(line) && line_next(&cursor, &rest))
+			line.length = rest.start + rest.length - line.start;
 		rule = rule_of(rules, caller, line);
 		fwrite(line.start, 1, line.length, to);
 		if (rule) {

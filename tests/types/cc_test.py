@@ -213,6 +213,27 @@ def test_rules():
         tap.equal([n for n in os.listdir(folder) if ".bc" in n], [])
 
 
+def test_rules_where_it_may_throw():
+    """A local's destructor makes an invoke of the call."""
+    with Folder() as folder:
+        (folder / "rules").write_bytes(b"_Z4textm data letters\r\n")
+        (folder / "main.cc").write_text(
+            "#include <new>\nvoid *volatile keep;\n"
+            "struct guard { ~guard() { keep = this; } };\n"
+            "void *text(unsigned long n) { guard g; "
+            "return ::operator new(n); }\n"
+            "int main()\n{\n\tfor (int i = 0; i < 100; i++)\n"
+            "\t\tkeep = text(i);\n}\n")
+        run([TOOL, "c++", "--typeslab-rules=rules", "-c", "main.cc"], folder)
+        run([TOOL, "c++", "main.o", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 0))
+        (folder / "rules").write_bytes(b"_Z4textm data letters\n")
+        run([TOOL, "c++", "--typeslab-rules=rules", "-c", "main.cc",
+             "-o", "same.o"], folder)
+        tap.equal((folder / "main.o").read_bytes(),
+                  (folder / "same.o").read_bytes(), "the name has no return")
+
+
 def test_what_is_not_a_link():
     with Folder() as folder:
         for args in (["--version"], ["-dumpmachine"], ["-E", "main.c"],
