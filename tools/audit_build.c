@@ -129,12 +129,27 @@ static int run(char **command)
 	return -1;
 }
 
+/* A pattern that @folder alone matches. */
+static char *pattern_of(const char *folder)
+{
+	char *pattern = must_alloc(2 * strlen(folder) + 1, 1);
+	size_t n = 0;
+
+	for (; *folder; folder++) {
+		if (strchr("*?[\\", *folder))
+			pattern[n++] = '\\';
+		pattern[n++] = *folder;
+	}
+	return pattern;
+}
+
 /* Hands over what matches; removes it. */
 static int take_matches(const char *folder, const char *pattern,
 			int (*take)(void *context, const char *path),
 			void *context)
 {
-	char *path = must_print("%s/%s", folder, pattern);
+	char *place = pattern_of(folder);
+	char *path = must_print("%s/%s", place, pattern);
 	int status = 0;
 	glob_t found;
 
@@ -146,6 +161,7 @@ static int take_matches(const char *folder, const char *pattern,
 		}
 		globfree(&found);
 	}
+	free(place);
 	free(path);
 	return status;
 }

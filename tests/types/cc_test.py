@@ -306,7 +306,8 @@ def test_under_meson():
 
 
 def test_audit_watches_a_build():
-    with Folder() as folder, tempfile.TemporaryDirectory() as place:
+    with (Folder() as folder,
+          tempfile.TemporaryDirectory(prefix="a[b]*?\\") as place):
         (folder / "Makefile").write_text(
             "all: one two\none: main.c\n\t$(CC) -O2 -o one main.c\n"
             "two: main.cc\n\t$(CXX) -O2 -c -o two main.cc\n")
