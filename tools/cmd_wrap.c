@@ -276,13 +276,28 @@ static char *find_include(void)
 	return must_print("-I%s/../include", dirname(tool));
 }
 
+static const char *program(const char *variable, const char *usual)
+{
+	const char *named = getenv(variable);
+
+	return named && *named ? named : usual;
+}
+
 static int compile(const char *folder, const char *include, const char *define,
 		   const char *object)
 {
 	char *source = must_print("%s/wrap.c", folder);
-	const char *words[] = { "clang-22", "-O2",  "-fPIC", "-fno-builtin",
-				include,    define, "-c",    source,
-				"-o",	    object, NULL };
+	const char *words[] = { program("TYPESLAB_CC", "clang-22"),
+				"-O2",
+				"-fPIC",
+				"-fno-builtin",
+				include,
+				define,
+				"-c",
+				source,
+				"-o",
+				object,
+				NULL };
 	int status = cc_run_words((char **)words);
 
 	free(source);
@@ -295,7 +310,8 @@ static int keep_twin(const char *folder, const char *include, size_t number)
 	char *define = must_print("-DTWIN=%zu", number);
 	char *object = must_print("%s/wrap.%zu.o", folder, number);
 	char *archive = must_print("%s/wrap.a", folder);
-	const char *keep[] = { "ar", "qcD", archive, object, NULL };
+	const char *keep[] = { program("AR", "ar"), "qcD", archive, object,
+			       NULL };
 	int status = compile(folder, include, define, object);
 
 	if (!status && cc_run_words((char **)keep))
@@ -316,7 +332,7 @@ static int write_objects(const struct wraps *wraps, const char *folder)
 	char *include = find_include();
 	char *archive = must_print("%s/wrap.a", folder);
 	char *late = must_print("%s/wrap.o", folder);
-	const char *empty[] = { "ar", "qcD", archive, NULL };
+	const char *empty[] = { program("AR", "ar"), "qcD", archive, NULL };
 	int status;
 
 	unlink(archive);

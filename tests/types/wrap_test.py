@@ -261,6 +261,21 @@ def test_from_ir():
             assert (folder / "typed" / name).stat().st_size
 
 
+def test_whose_compiler():
+    with Folder() as folder:
+        run(["clang-22", "-O2", "-g", "-S", "-emit-llvm", "wrap.c"], folder)
+        wrap = [TOOL, "wrap", "xmalloc", "--ir", "wrap.ll"]
+        for name, path in (("TYPESLAB_CC", "clang-22"), ("AR", "ar")):
+            own = folder / "own"
+            own.write_text(f'#!/bin/sh\ntouch seen\nexec {path} "$@"\n')
+            own.chmod(0o700)
+            run(wrap, folder, **{name: str(own)})
+            (folder / "seen").unlink()
+            run(wrap, folder, **{name: ""})
+            assert not (folder / "seen").exists()
+            run(wrap, folder, 2, **{name: "/no/program"})
+
+
 def test_refusals():
     with Folder() as folder:
         for args, says in (
