@@ -228,11 +228,28 @@ static void merge(struct dwarf_types *types)
 	types->nr = kept;
 }
 
+/*
+ * What describes the types of @unit: with -gsplit-dwarf that lies in a file of
+ * its own, and the unit only says where. False: it is not there.
+ */
+static bool find_whole(Dwarf_Die *unit, Dwarf_Die *whole)
+{
+	uint8_t kind = 0;
+
+	*whole = *unit;
+	if (dwarf_cu_info(unit->cu, NULL, &kind, NULL, whole, NULL, NULL,
+			  NULL) ||
+	    kind != DW_UT_skeleton)
+		*whole = *unit;
+	return whole->addr;
+}
+
 const char *dwarf_types_read(struct dwarf_types *types, const char *path)
 {
 	struct elf_file file;
 	const char *fault = elf_file_open(&file, path);
-	Dwarf_Die *unit = NULL;
+	Dwarf_Die *unit = NULL, whole;
+	bool lacks_any = false;
 	Dwarf_Off reached;
 	Dwarf_Addr bias;
 
@@ -240,12 +257,20 @@ const char *dwarf_types_read(struct dwarf_types *types, const char *path)
 	if (fault)
 		return fault;
 	while ((unit = dwfl_module_nextcu(file.module, unit, &bias))) {
-		reached = dwarf_dieoffset(unit);
-		walk(types, unit, "", 0, &reached);
+		if (!find_whole(unit, &whole)) {
+			lacks_any = true;
+			continue;
+		}
+		reached = dwarf_dieoffset(&whole);
+		walk(types, &whole, "", 0, &reached);
 	}
 	elf_file_close(&file);
 	merge(types);
-	return types->nr ? NULL : "no debug information: build it with -g";
+	if (types->nr)
+		return NULL;
+	return lacks_any
+		       ? "the .dwo files of its debug information are not found"
+		       : "no debug information: build it with -g";
 }
 
 const char *dwarf_types_word(unsigned int holds)

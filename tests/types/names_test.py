@@ -51,6 +51,21 @@ def test_hash_is_the_compilers():
             assert len(by_hash) == most and "?" not in by_hash, by_hash
 
 
+def test_split_debug_information():
+    """It is read where the program says that it lies."""
+    with tempfile.TemporaryDirectory() as folder:
+        for version in ("-gdwarf-5", "-gdwarf-4"):
+            code = compiled(folder, SAMPLES / "kinds.c", version, "-c",
+                            suffix="o")
+            want, _ = run(TOOL, "types", code)
+            code = compiled(folder, SAMPLES / "kinds.c", version,
+                            "-gsplit-dwarf", "-c", suffix="o")
+            tap.equal(run(TOOL, "types", code)[0], want)
+            code.with_suffix(".dwo").unlink()
+            _, err = run(TOOL, "types", code, status=2)
+            tap.contains(err, ".dwo")
+
+
 def test_misclassed():
     want = {"kinds.c": {"shared": "an atomic pointer in first",
                         "nested": "an atomic pointer in first"},
