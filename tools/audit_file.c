@@ -25,6 +25,8 @@ enum audit_format audit_format_of(struct piece bytes)
 	if (begins(bytes, "BC\xc0\xde", 4) ||
 	    begins(bytes, "\xde\xc0\x17\x0b", 4))
 		return FORMAT_BITCODE;
+	if (begins(bytes, "!<arch>\n", 8) || begins(bytes, "!<thin>\n", 8))
+		return FORMAT_ARCHIVE;
 	if (begins(bytes, "--- ", 4) || begins(bytes, "---\n", 4))
 		return FORMAT_YAML;
 	if (begins(bytes, "; ModuleID", 10) ||
@@ -47,6 +49,10 @@ static int read_text(struct audit *audit, struct piece text,
 		return audit_read_log(audit, text, fault);
 	case FORMAT_BITCODE:
 		fault->what = "bitcode: turn it into text with llvm-dis";
+		return -1;
+	case FORMAT_ARCHIVE:
+		fault->what =
+			"an archive: name its objects (ar x), or a program";
 		return -1;
 	default:
 		fault->what = "neither a build log, a record, IR nor ELF";

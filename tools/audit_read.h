@@ -21,6 +21,7 @@ enum audit_format {
 	FORMAT_IR,
 	FORMAT_ELF,
 	FORMAT_BITCODE,
+	FORMAT_ARCHIVE,
 	FORMAT_FOREIGN, /* neither text nor anything known */
 };
 

@@ -334,6 +334,8 @@ def test_bad_inputs():
         refused("--- &a [*a, *b, {\n...\n", "line ")
         refused(b"\0\1\2\3", "neither")
         refused(b"BC\xc0\xde1234", "llvm-dis")
+        for magic in ("!<arch>\n", "!<thin>\n"):
+            refused(magic, "ar x")
         for path, says in ((folder, "directory"), ("/nonexistent", "No such"),
                            ("/bin/true", "calls no __alloc_token")):
             tap.contains(audit(path, status=2)[1], says)
