@@ -118,6 +118,9 @@ void wrap_print_header(const struct wraps *wraps, FILE *to);
 void wrap_print_shim(const struct wraps *wraps, FILE *to);
 size_t wrap_nr_carried(const struct wraps *wraps);
 
+/* Both of them into @folder, and their objects: 0, or -1 after a complaint. */
+int wrap_write(const struct wraps *wraps, const char *folder);
+
 void wrap_fini(struct wraps *wraps);
 
 #endif /* TOOLS_WRAP_H */
