@@ -203,6 +203,7 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	size_t usable = large_usable(size), old = slab->size;
 	size_t span = round_up(size, region_grain()) + guard;
 	bool is_moved = guard && span != slab_span(slab);
+	char *start = region_chunk_base(slab);
 	char *end = slab_end(slab);
 	bool done;
 
@@ -218,8 +219,10 @@ bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 	}
 	/* Not before it is sure that the object shrinks. */
 	if (done && usable < old)
-		scrub_pages(&layout.scrub, region_chunk_base(slab) + usable,
-			    old - usable, old - usable);
+		scrub_pages(&layout.scrub, start + usable, old - usable,
+			    old - usable);
+	if (done && usable > old && layout.scrub.zeroes)
+		scrub_check_pages(start + old, span - guard - old, true);
 	if (is_moved)
 		guard_raise_large(slab);
 	if (done)

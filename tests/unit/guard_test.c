@@ -7,7 +7,9 @@
 #include "heap/large.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #define NR_LARGE 64
 
@@ -102,6 +104,35 @@ static void test_resize_fails(void **state)
 	unit_run_well(fail_to_shrink, NULL);
 }
 
+/* Of two neighbours the second is freed, written to, and grown into. */
+static void grow_into_written(void *unused)
+{
+	const size_t size = 2 << 20; /* more than is kept with its guard */
+	char *p = NULL, *q = heap_alloc(size, 0, 1);
+
+	(void)unused;
+	for (int i = 0; i < 64 && q - p != (ptrdiff_t)(size + region_grain());
+	     i++) {
+		p = q;
+		q = heap_alloc(size, 0, 1);
+	}
+	unit_must(q - p == (ptrdiff_t)(size + region_grain()));
+	heap_free(q);
+	q[100000] = 'x';
+	unit_must(heap_realloc(p, size + size / 2, 0, 1) == p);
+}
+
+static void test_late_write(void **state)
+{
+	static const char word[] = "typeslab: write after free: ";
+	struct unit_child child = unit_run(grow_into_written, NULL);
+
+	(void)state;
+	assert_true(WIFSIGNALED(child.status));
+	assert_int_equal(WTERMSIG(child.status), SIGABRT);
+	assert_memory_equal(child.text, word, sizeof(word) - 1);
+}
+
 /* About one slab in eight has unmapped ground behind it. */
 static void test_slabs(void **state)
 {
@@ -153,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_resize_fails),
+		cmocka_unit_test(test_late_write),
 		cmocka_unit_test(test_slabs),
 		cmocka_unit_test(test_budget),
 	};
