@@ -57,6 +57,20 @@ void cc_args_add(struct cc_args *args, const char *word)
 	args->words[args->nr_words] = NULL;
 }
 
+void cc_args_move(struct cc_args *args, size_t from, size_t to)
+{
+	size_t nr = args->nr_words - from;
+	char **moved = must_alloc(nr + 1, sizeof(*moved));
+
+	memcpy(moved, args->words + from, nr * sizeof(*moved));
+	memmove(args->words + to + nr, args->words + to,
+		(from - to) * sizeof(*moved));
+	memcpy(args->words + to, moved, nr * sizeof(*moved));
+	for (size_t i = 0; i < args->nr_sources; i++)
+		args->sources[i] += args->sources[i] >= to ? nr : 0;
+	free(moved);
+}
+
 /* A value after "=", or NULL: not this option. */
 static const char *value_of(const char *word, const char *option)
 {
@@ -121,6 +135,43 @@ static void take_input(struct cc_args *args, const char *word)
 	args->sources[args->nr_sources++] = args->nr_words;
 }
 
+/* Whether a list "undefined,thread" has a sanitizer with its own malloc. */
+static bool has_allocator(const char *list)
+{
+	static const char *const owners[] = { "address", "hwaddress", "leak",
+					      "memory",	 "scudo",     "thread",
+					      "all" };
+	char *names = must_print("%s", list);
+	char *next = names, *name;
+	bool has = false;
+
+	while ((name = strsep(&next, ",")))
+		has |= is_among(name, owners, NR_OF(owners));
+	free(names);
+	return has;
+}
+
+/* Who allocates, and with whose libraries. */
+static void take_runtime(struct cc_args *args, const char *word)
+{
+	static const char *const no_libraries[] = { "-nostdlib",
+						    "-nodefaultlibs",
+						    "-nolibc" };
+	const char *on = value_of(word, "-fsanitize=");
+	const char *off = value_of(word, "-fno-sanitize=");
+
+	if (!strcmp(word, "-ffreestanding"))
+		args->is_freestanding = true;
+	if (is_among(word, no_libraries, NR_OF(no_libraries)))
+		args->has_no_libraries = true;
+	if (!strcmp(word, "-lc") && !args->libc_at)
+		args->libc_at = args->nr_words;
+	if (on && has_allocator(on))
+		args->has_sanitizer = true;
+	if (off && has_allocator(off))
+		args->has_sanitizer = false;
+}
+
 static void take_option(struct cc_args *args, const char *word)
 {
 	static const char *const no_link[] = {
@@ -131,16 +182,12 @@ static void take_option(struct cc_args *args, const char *word)
 	};
 	static const char *const no_code[] = { "-E", "-M", "-MM",
 					       "-fsyntax-only" };
-	static const char *const bare[] = { "-nostdlib", "-nodefaultlibs",
-					    "-nolibc", "-ffreestanding" };
 
 	if (is_among(word, no_link, NR_OF(no_link)) ||
 	    has_prefix(word, "-print-") || has_prefix(word, "--print-"))
 		args->is_link = false;
 	if (is_among(word, no_code, NR_OF(no_code)))
 		args->is_compile = false;
-	if (is_among(word, bare, NR_OF(bare)))
-		args->is_bare = true;
 	if (!strcmp(word, "-shared"))
 		args->is_shared = true;
 	if (!strcmp(word, "-static") || !strcmp(word, "-static-pie"))
@@ -168,14 +215,19 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 			args->is_probe = true;
 		if (argv[i][0] != '-' || !argv[i][1])
 			take_input(args, argv[i]);
-		else
+		else {
 			take_option(args, argv[i]);
+			take_runtime(args, argv[i]);
+		}
 		cc_args_add(args, argv[i]);
 		if (cc_args_has_value(argv[i]) && i + 1 < argc)
 			cc_args_add(args, argv[++i]);
 	}
 	if (!args->nr_inputs)
 		args->is_link = false;
+	/* libtool names the C library itself. */
+	args->is_bare = args->is_freestanding || args->has_sanitizer ||
+			(args->has_no_libraries && !args->libc_at);
 	return true;
 }
 

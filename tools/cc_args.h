@@ -27,7 +27,11 @@ struct cc_args {
 	bool is_shared;
 	bool is_static;
 	bool is_relocatable;
-	bool is_bare; /* -nostdlib, -ffreestanding: no libc, no heap */
+	bool is_bare; /* no libc, no heap, or another one's: left alone */
+	bool is_freestanding;
+	bool has_no_libraries; /* -nostdlib: none but those it names */
+	bool has_sanitizer;    /* one that brings its own malloc */
+	size_t libc_at;	       /* index of the first -lc, or 0 */
 	bool has_lto;
 	bool is_probe; /* a configure script tries something out */
 
@@ -49,6 +53,9 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv);
 
 /* Appends one of the compiler's. */
 void cc_args_add(struct cc_args *args, const char *word);
+
+/* Moves what was added since there were @from words to before word @to. */
+void cc_args_move(struct cc_args *args, size_t from, size_t to);
 
 /* Whether @word is an option whose value is the next word. */
 bool cc_args_has_value(const char *word);

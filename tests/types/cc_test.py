@@ -246,6 +246,40 @@ def test_what_is_not_a_link():
         assert b"__alloc_token" not in (folder / "main.o").read_bytes()
 
 
+def test_a_library_by_libtool():
+    """It links shared C++ with -nostdlib, and names every library itself."""
+    with Folder() as folder:
+        run([*CC.split(), "-c", "main.c"], folder)
+        for want in ([], ["-static"]):
+            files = [run(["clang-22", "-print-file-name=" + name])[0].strip()
+                     for name in ("crt1.o", "crti.o", "crtbeginT.o",
+                                  "crtend.o", "crtn.o")]
+            run([*CC.split(), *want, "-nostdlib", *files[:3], "main.o",
+                 *(["-Wl,--start-group"] if want else []), "-lc", "-lgcc",
+                 *(["-lgcc_eh", "-Wl,--end-group"] if want else []),
+                 *files[3:], "-no-pie", "-o", "main"], folder)
+            tap.equal(counts("main", folder)[:2], (100, 300), str(want))
+        run([*CXX.split(), "-fPIC", "-c", "main.cc"], folder)
+        files = [run(["clang-22", "-print-file-name=" + name])[0].strip()
+                 for name in ("crti.o", "crtbeginS.o", "crtendS.o", "crtn.o")]
+        run([*CXX.split(), "-shared", "-nostdlib", *files[:2], "main.o",
+             "-lstdc++", "-lm", "-lc", "-lgcc_s", *files[2:], "-Wl,-z,defs",
+             "-o", "main.so"], folder)
+
+
+def test_sanitizers_with_a_heap_of_their_own():
+    with Folder() as folder:
+        for name in ("thread", "leak", "address", "undefined,thread"):
+            run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
+            assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+            run([*CC.split(), f"-fsanitize={name}", "main.o", "-o", "main"],
+                folder)
+            assert b"libtypeslab" not in (folder / "main").read_bytes()
+        run([*CC.split(), "-fsanitize=undefined,thread",
+             "-fno-sanitize=thread", "main.c", "-o", "main"], folder)
+        assert b"libtypeslab" in (folder / "main").read_bytes()
+
+
 def test_refusals():
     with Folder() as folder:
         _, err = run([*CC.split(), "--typeslab-fsat", "main.c"], folder, 2)
