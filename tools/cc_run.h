@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cc_run: the compiler's runs that one command line of `typeslab cc` takes.
+ * cc_run: what a compiler's command line gets from us, and a run of it.
  *
- * Owns:       temporary files, until the run ends.
- * Promises:   the exit status is that of the compile asked for, or of the
- *             first step of it that failed. What is only watched changes
- *             nothing about it.
- * Relies on:  cc_args; the compiler, and opt beside it for early types.
+ * Owns:       nothing.
+ * Promises:   what is not the compiler's own word comes behind those that are.
+ * Relies on:  cc_args.
  */
 #ifndef TOOLS_CC_RUN_H
 #define TOOLS_CC_RUN_H
@@ -28,14 +26,11 @@ void cc_run_add_library(struct cc_args *args, const char *path);
 /* Runs it and waits: the exit status. */
 int cc_run_words(char **words);
 
-/*
- * Compiles the one source in three steps: to IR, types fixed there by the
- * compiler's own pass, then on from there. The usual order inlines first, and
- * loses types where a new lands under an exception cleanup.
- */
-int cc_run_early(const struct cc_args *args);
+/* The same; @log: where its standard error goes, or NULL. */
+int cc_run_into(char **words, const char *log);
 
-/* One more compile for each source, into @folder: its IR and its remarks. */
-void cc_run_watched(const struct cc_args *args, const char *folder);
+/* All words but inputs and what is about output; dependencies if wanted. */
+void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
+		       bool has_dependencies);
 
 #endif /* TOOLS_CC_RUN_H */

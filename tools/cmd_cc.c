@@ -8,7 +8,9 @@
 
 #include "tools/audit_build.h"
 #include "tools/cc_args.h"
+#include "tools/cc_early.h"
 #include "tools/cc_run.h"
+#include "tools/cc_watch.h"
 #include "tools/launch.h"
 #include "tools/must.h"
 #include "tools/supervise.h"
@@ -167,7 +169,7 @@ static int compile(struct cc_args *args)
 	/* A compiler that is a stand-in of ours is not watched once more. */
 	unsetenv(AUDIT_FOLDER);
 	if (can_be_early(args))
-		status = cc_run_early(args);
+		status = cc_early(args);
 	else if (folder && args->is_compile && args->nr_sources)
 		status = cc_run_words(args->words);
 	else {
@@ -177,7 +179,7 @@ static int compile(struct cc_args *args)
 	}
 	if (!status && folder && args->is_compile && !args->is_probe &&
 	    !args->is_gcc)
-		cc_run_watched(args, folder);
+		cc_watch(args, folder);
 	return status;
 }
 
