@@ -78,24 +78,35 @@ static int compare_sites(const void *first, const void *second)
 	return order ? order : compare_numbers(a->token, b->token);
 }
 
-/*
- * Machine code passes 0 for a type whose small token is 0, and for none. What
- * it has more of than the compiler remarked on has a type.
- */
-static void keep_surplus(struct audit *audit, size_t nr_untyped)
+/* Whether the objects were built with -falloc-token-max. */
+static bool has_small_tokens(const struct audit *audit)
 {
-	size_t left = nr_untyped > audit->nr_remarks
-			      ? nr_untyped - audit->nr_remarks
-			      : 0;
+	uint64_t highest = 0;
 
-	for (size_t i = 0; i < audit->nr_sites && left; i++) {
-		struct audit_site *site = &audit->sites[i];
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		const struct audit_site *site = &audit->sites[i];
 
-		if (site->source == FROM_ELF && site->kind == SITE_UNTYPED) {
-			site->kind = SITE_DATA;
-			left--;
-		}
+		if (site->source == FROM_ELF && site->token > highest)
+			highest = site->token;
 	}
+	return audit->token_max || (highest && highest < AUDIT_SMALL_TOKENS);
+}
+
+/*
+ * What the compiler remarked on is not told once more. What machine code has
+ * more of has a type if tokens are small, which may be 0; wide ones never are,
+ * and the remarks were lost on their way into the log.
+ */
+static bool is_told(struct audit_site *site, size_t *surplus, bool is_small)
+{
+	if (site->source != FROM_ELF || site->kind != SITE_UNTYPED)
+		return false;
+	if (!*surplus)
+		return true;
+	--*surplus;
+	if (is_small)
+		site->kind = SITE_DATA;
+	return false;
 }
 
 static size_t count_untyped(const struct audit *audit, enum site_source source)
@@ -118,17 +129,19 @@ static void drop_told_twice(struct audit *audit)
 {
 	bool has_ir = audit->nr_inputs[FROM_IR];
 	bool has_remarks = audit->nr_inputs[FROM_REMARK];
+	bool is_small = has_small_tokens(audit);
+	size_t nr_untyped = count_untyped(audit, FROM_ELF);
+	size_t surplus = nr_untyped > audit->nr_remarks
+				 ? nr_untyped - audit->nr_remarks
+				 : 0;
 	size_t kept = 0;
 
-	if (has_remarks)
-		keep_surplus(audit, count_untyped(audit, FROM_ELF));
 	for (size_t i = 0; i < audit->nr_sites; i++) {
-		const struct audit_site *site = &audit->sites[i];
+		struct audit_site *site = &audit->sites[i];
 
 		if (has_ir && site->source == FROM_REMARK && !is_builtin(site))
 			continue;
-		if (has_remarks && site->source == FROM_ELF &&
-		    site->kind == SITE_UNTYPED)
+		if (has_remarks && is_told(site, &surplus, is_small))
 			continue;
 		audit->sites[kept++] = *site;
 	}

@@ -95,7 +95,7 @@ static void cut_suffix(struct piece *text, const char *suffix)
 		text->length -= length;
 }
 
-/* "FILE:LINE:COLUMN: remark: ", the last word missing under LTO. */
+/* "FILE:LINE:COLUMN: remark: "; opt says "remark: " first, LTO not at all. */
 static void read_place(struct piece place, const struct folders *in,
 		       struct audit_site *site)
 {
@@ -111,7 +111,8 @@ static void read_place(struct piece place, const struct folders *in,
 		site->line = site->column;
 		site->column = 0;
 	}
-	if (piece_has_prefix(place, "ld.lld: "))
+	if (piece_has_prefix(place, "ld.lld: ") ||
+	    piece_has_prefix(place, "remark: "))
 		place = (struct piece){ place.start + 8, place.length - 8 };
 	if (!piece_is(place, "<unknown>"))
 		site->file = audit_path_in(folder, place);

@@ -5,12 +5,19 @@
 #include "tools/cc_rules.h"
 #include "tools/cc_run.h"
 #include "tools/must.h"
+#include "tools/source.h"
+#include "tools/text.h"
 
+#include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define EXIT_REFUSED 2
+
+#define RECORD	    "-fsave-optimization-record"
+#define RECORD_FILE "-foptimization-record-file="
 
 /* The word that names the output, or NULL. */
 static const char *output_of(const struct cc_args *args)
@@ -30,17 +37,34 @@ static const char *output_of(const struct cc_args *args)
 	return output;
 }
 
+/* The value of the last word that begins with @option, or NULL. */
+static const char *last_value(const struct cc_args *args, const char *option)
+{
+	size_t length = strlen(option);
+
+	for (size_t i = args->nr_words; i-- > 1;) {
+		if (!strncmp(args->words[i], option, length))
+			return args->words[i] + length;
+	}
+	return NULL;
+}
+
+/* @path with @suffix for its own. */
+static char *with_suffix(const char *path, const char *suffix)
+{
+	const char *name = strrchr(path, '/');
+	const char *old = strrchr(name ? name : path, '.');
+	int length = old ? (int)(old - path) : (int)strlen(path);
+
+	return must_print("%.*s%s", length, path, suffix);
+}
+
 /* NAME.o of a source, as the compiler names it where nobody did. */
 static char *default_output(const char *source)
 {
 	const char *name = strrchr(source, '/');
-	const char *suffix;
 
-	name = name ? name + 1 : source;
-	suffix = strrchr(name, '.');
-	return must_print("%.*s.o",
-			  suffix ? (int)(suffix - name) : (int)strlen(name),
-			  name);
+	return with_suffix(name ? name + 1 : source, ".o");
 }
 
 /* The dependencies of -MD are named after the output: say which it is. */
@@ -48,7 +72,6 @@ static void name_dependencies(const struct cc_args *args, struct cc_args *words,
 			      const char *output)
 {
 	bool is_asked = false, has_file = false, has_target = false;
-	const char *suffix = strrchr(output, '.');
 
 	for (size_t i = 1; i < args->nr_words; i++) {
 		const char *word = args->words[i];
@@ -60,10 +83,7 @@ static void name_dependencies(const struct cc_args *args, struct cc_args *words,
 	}
 	if (is_asked && !has_file) {
 		cc_args_add(words, "-MF");
-		cc_args_add(words, must_print("%.*s.d",
-					      suffix ? (int)(suffix - output)
-						     : (int)strlen(output),
-					      output));
+		cc_args_add(words, with_suffix(output, ".d"));
 	}
 	if (is_asked && !has_target) {
 		cc_args_add(words, "-MQ");
@@ -95,6 +115,9 @@ static int compile_to_ir(const struct cc_args *args, const char *output,
 	cc_args_add(&words, "-Xclang");
 	cc_args_add(&words, "-disable-llvm-passes");
 	cc_args_add(&words, "-Qunused-arguments");
+	/* It has nothing to record yet, and would name it after @to. */
+	if (last_value(args, RECORD) || last_value(args, RECORD_FILE))
+		cc_args_add(&words, RECORD_FILE "/dev/null");
 	cc_args_add(&words, "-o");
 	cc_args_add(&words, to);
 	cc_args_add(&words, args->words[args->sources[0]]);
@@ -124,6 +147,69 @@ static int compile_ir(const struct cc_args *args, const char *from,
 	return status;
 }
 
+/* Where the compiler writes its optimization record; NULL: nowhere. */
+static char *record_of(const struct cc_args *args, const char *output)
+{
+	const char *named = last_value(args, RECORD_FILE);
+	const char *format = last_value(args, RECORD);
+
+	if (named)
+		return must_print("%s", named);
+	if (!format || (*format && strcmp(format, "=yaml")))
+		return NULL;
+	return with_suffix(output, ".opt.yaml");
+}
+
+/* The compiler's own pass from @raw to @typed; its record to @record. */
+static int fix_types(const struct cc_args *args, const char *raw,
+		     const char *typed, const char *record)
+{
+	const char *remarks = last_value(args, "-Rpass=");
+	struct cc_args words = { 0 };
+	int status;
+
+	cc_args_add(&words, opt_for(args->words[0]));
+	/*
+	 * Attributes tell the pass which of C's functions allocate. Once is
+	 * enough: twins of wrappers allocate too.
+	 */
+	cc_args_add(&words, "-passes=inferattrs,alloc-token,forceattrs");
+	cc_args_add(&words, "-force-remove-attribute=sanitize_alloc_token");
+	cc_args_add(&words, args->wrap ? "-alloc-token-extended=1"
+				       : "-alloc-token-extended=0");
+	if (remarks)
+		cc_args_add(&words, must_print("-pass-remarks=%s", remarks));
+	if (record)
+		cc_args_add(&words,
+			    must_print("-pass-remarks-output=%s", record));
+	cc_args_add(&words, raw);
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, typed);
+	status = cc_run_words(words.words);
+	cc_args_fini(&words);
+	return status;
+}
+
+/* What the pass recorded goes behind what the last step did. */
+static int join_records(const char *from, const char *to)
+{
+	struct text text;
+	FILE *stream;
+	int status = 0;
+
+	if (source_read_file(from, &text) < 0)
+		return EXIT_REFUSED;
+	stream = fopen(to, "ae");
+	if (stream)
+		fwrite(text.bytes, 1, text.length, stream);
+	if (!stream || fclose(stream)) {
+		warn("%s", to);
+		status = EXIT_REFUSED;
+	}
+	text_fini(&text);
+	return status;
+}
+
 int cc_early(const struct cc_args *args)
 {
 	const char *named = output_of(args);
@@ -131,28 +217,24 @@ int cc_early(const struct cc_args *args)
 			     : default_output(args->words[args->sources[0]]);
 	char *raw = must_print("%s.early.bc", output);
 	char *typed = must_print("%s.typed.bc", output);
-	char *words[] = { (char *)opt_for(args->words[0]),
-			  /*
-			   * Attributes tell the pass which of C's functions
-			   * allocate. Once is enough: twins of wrappers
-			   * allocate too.
-			   */
-			  (char *)"-passes=inferattrs,alloc-token,forceattrs",
-			  (char *)"-force-remove-attribute="
-				  "sanitize_alloc_token",
-			  (char *)(args->wrap ? "-alloc-token-extended=1"
-					      : "-alloc-token-extended=0"),
-			  raw, (char *)"-o", typed, NULL };
+	char *record = record_of(args, output);
+	char *own = record ? must_print("%s.early.yaml", output) : NULL;
 	int status = compile_to_ir(args, output, raw);
 
 	if (!status && args->rules && cc_rules_apply(args->rules, raw) < 0)
 		status = EXIT_REFUSED;
 	if (!status)
-		status = cc_run_words(words);
+		status = fix_types(args, raw, typed, own);
 	if (!status)
 		status = compile_ir(args, typed, output);
+	if (!status && record)
+		status = join_records(own, record);
 	unlink(raw);
 	unlink(typed);
+	if (own)
+		unlink(own);
+	free(own);
+	free(record);
 	free(raw);
 	free(typed);
 	free(output);

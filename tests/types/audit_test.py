@@ -154,6 +154,36 @@ def test_why():
         assert lost and {s["why"] for s in lost} == {"exception-cleanup"}, lost
 
 
+def test_early_log_and_record():
+    """The pass runs in a step of its own: what it remarks is not lost."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "x.c"
+        source.write_text(
+            "#include <stdlib.h>\nstruct s { struct s *next; };\n"
+            "void *a(size_t n) { return malloc(n); }\n"
+            "void *b(size_t n) { return calloc(n, 3); }\n"
+            "void *c(void) { return malloc(sizeof(struct s)); }\n")
+        words = [TOOL, "cc", "--typeslab-early", "-O2", "-c", "x.c",
+                 "-Rpass=alloc-token"]
+        done = subprocess.run([*words, "-fsave-optimization-record"], text=True,
+                              cwd=folder, check=True, capture_output=True)
+        tap.equal(sorted(os.listdir(folder)), ["x.c", "x.o", "x.opt.yaml"])
+        log, empty = Path(folder) / "log", Path(folder) / "empty"
+        log.write_text(done.stderr)
+        for name in ("log", "x.opt.yaml"):
+            got = report(name, cwd=folder)
+            tap.equal([(s["file"], s["line"], s["callee"], s["function"])
+                       for s in got["sites"]],
+                      [("x.c", 3, "malloc", "a"), ("x.c", 4, "calloc", "b")])
+        both = report("log", "x.o", cwd=folder)["sum"]
+        tap.equal((both["untyped"], typed(both)), (2, 1))
+        # A log that shows the command line and lost the remarks.
+        empty.write_text(" ".join(words) + "\n")
+        both = report("empty", "x.o", cwd=folder)["sum"]
+        tap.equal((both["untyped"], typed(both)), (2, 1))
+        audit("--min", "90", "empty", "x.o", status=1, cwd=folder)
+
+
 def test_lto_log():
     """The linker remarks without the word."""
     with tempfile.TemporaryDirectory() as folder:
