@@ -2,6 +2,7 @@
 /* cc_args: a compiler's command line; contract in cc_args.h. */
 #include "tools/cc_args.h"
 
+#include "tools/cc_input.h"
 #include "tools/must.h"
 
 #include <err.h>
@@ -13,20 +14,59 @@
 #define NR_OF(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const with_value[] = {
-	"-o",	      "-I",	      "-L",	     "-D",
-	"-U",	      "-x",	      "-T",	     "-u",
-	"-z",	      "-e",	      "-l",	     "-B",
-	"-include",   "-imacros",     "-isystem",    "-iquote",
-	"-idirafter", "-isysroot",    "-iprefix",    "-iwithprefix",
-	"-Xclang",    "-Xlinker",     "-Xassembler", "-Xpreprocessor",
-	"-mllvm",     "-MF",	      "-MT",	     "-MQ",
-	"-target",    "--target",     "-arch",	     "--param",
-	"-rpath",     "-soname",      "-h",	     "--sysroot",
-	"-dumpbase",  "-cxx-isystem", "-framework",  "-ivfsoverlay",
-};
-
-static const char *const source_suffixes[] = {
-	".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".cp", ".i", ".ii",
+	"-o",
+	"-I",
+	"-L",
+	"-D",
+	"-U",
+	"-x",
+	"-T",
+	"-u",
+	"-z",
+	"-e",
+	"-l",
+	"-B",
+	"-include",
+	"-include-pch",
+	"-imacros",
+	"-isystem",
+	"-iquote",
+	"-idirafter",
+	"-isysroot",
+	"-iprefix",
+	"-iwithprefix",
+	"-iwithprefixbefore",
+	"-iwithsysroot",
+	"-iframework",
+	"-ivfsoverlay",
+	"-cxx-isystem",
+	"-stdlib++-isystem",
+	"-Xclang",
+	"-Xlinker",
+	"-Xassembler",
+	"-Xpreprocessor",
+	"-Xopenmp-target",
+	"-mllvm",
+	"-MF",
+	"-MT",
+	"-MQ",
+	"-MJ",
+	"-target",
+	"--target",
+	"-arch",
+	"--param",
+	"-rpath",
+	"-soname",
+	"-h",
+	"--sysroot",
+	"--config",
+	"-resource-dir",
+	"-working-directory",
+	"-serialize-diagnostics",
+	"--serialize-diagnostics",
+	"-dumpbase",
+	"-dumpdir",
+	"-framework",
 };
 
 static bool is_among(const char *word, const char *const *list, size_t nr)
@@ -105,14 +145,6 @@ static bool take_ours(struct cc_args *args, const char *word)
 	return true;
 }
 
-static bool is_source(const char *word)
-{
-	const char *suffix = strrchr(word, '.');
-
-	return suffix &&
-	       is_among(suffix, source_suffixes, NR_OF(source_suffixes));
-}
-
 /* What configure scripts compile to see whether it compiles. */
 static bool is_probe(const char *word)
 {
@@ -126,8 +158,15 @@ static bool is_probe(const char *word)
 
 static void take_input(struct cc_args *args, const char *word)
 {
+	enum cc_input kind = cc_input_of(word, args->language);
+
 	args->nr_inputs++;
-	if (!is_source(word))
+	args->nr_compiled += kind != INPUT_LINKED && kind != INPUT_ASSEMBLER;
+	args->nr_texts += kind == INPUT_SOURCE || kind == INPUT_HEADER;
+	if (kind == INPUT_HEADER)
+		args->is_header = true;
+	if ((kind != INPUT_SOURCE && kind != INPUT_PREPROCESSED) ||
+	    !strcmp(word, "-"))
 		return;
 	args->sources =
 		must_room(args->sources, args->nr_sources,
@@ -175,19 +214,22 @@ static void take_runtime(struct cc_args *args, const char *word)
 static void take_option(struct cc_args *args, const char *word)
 {
 	static const char *const no_link[] = {
-		"-c",	     "-S",	     "-E",
-		"-M",	     "-MM",	     "-fsyntax-only",
-		"--version", "-dumpversion", "-dumpmachine",
-		"-###",
+		"-c", "-S", "--version", "-dumpversion", "-dumpmachine",
 	};
-	static const char *const no_code[] = { "-E", "-M", "-MM",
-					       "-fsyntax-only" };
+	static const char *const no_code[] = {
+		"-E",		"-M",	     "-MM",	  "-fsyntax-only",
+		"--precompile", "--analyze", "-emit-ast", "-###",
+	};
 
 	if (is_among(word, no_link, NR_OF(no_link)) ||
 	    has_prefix(word, "-print-") || has_prefix(word, "--print-"))
 		args->is_link = false;
-	if (is_among(word, no_code, NR_OF(no_code)))
+	if (is_among(word, no_code, NR_OF(no_code))) {
+		args->is_link = false;
 		args->is_compile = false;
+	}
+	if (value_of(word, "-x"))
+		args->language = value_of(word, "-x");
 	if (!strcmp(word, "-shared"))
 		args->is_shared = true;
 	if (!strcmp(word, "-static") || !strcmp(word, "-static-pie"))
@@ -198,6 +240,15 @@ static void take_option(struct cc_args *args, const char *word)
 		args->has_lto = true;
 	if (!strcmp(word, "-fno-lto"))
 		args->has_lto = false;
+}
+
+static void take_value(struct cc_args *args, const char *option,
+		       const char *value)
+{
+	if (!strcmp(option, "-x"))
+		args->language = value;
+	if (!strcmp(option, "-Xclang") && !strcmp(value, "-emit-pch"))
+		args->is_header = true;
 }
 
 bool cc_args_init(struct cc_args *args, int argc, char **argv)
@@ -220,11 +271,15 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 			take_runtime(args, argv[i]);
 		}
 		cc_args_add(args, argv[i]);
-		if (cc_args_has_value(argv[i]) && i + 1 < argc)
+		if (cc_args_has_value(argv[i]) && i + 1 < argc) {
+			take_value(args, argv[i], argv[i + 1]);
 			cc_args_add(args, argv[++i]);
+		}
 	}
-	if (!args->nr_inputs)
+	if (!args->nr_inputs || args->is_header)
 		args->is_link = false;
+	if (args->is_header)
+		args->is_compile = false;
 	/* libtool names the C library itself. */
 	args->is_bare = args->is_freestanding || args->has_sanitizer ||
 			(args->has_no_libraries && !args->libc_at);

@@ -20,7 +20,11 @@ struct cc_args {
 	size_t *sources; /* indices of C and C++ files */
 	size_t nr_sources;
 	size_t sources_capacity;
-	size_t nr_inputs; /* sources, objects, libraries by path */
+	size_t nr_inputs;     /* sources, objects, libraries by path */
+	size_t nr_compiled;   /* of these, what is no assembler's or linker's */
+	size_t nr_texts;      /* of these, what is preprocessed */
+	const char *language; /* the last -x */
+	bool is_header;	      /* a precompiled header comes out */
 
 	bool is_link;	 /* an executable or a library comes out */
 	bool is_compile; /* code is generated, with or without a link */

@@ -22,14 +22,14 @@
 /* Not into what is preprocessed for another use than C: "-E -x c list.in". */
 static void add_wrap_header(struct cc_args *args)
 {
-	if (!args->wrap || args->is_probe ||
+	if (!args->wrap || args->is_probe || !args->nr_texts ||
 	    (!args->is_compile && !args->nr_sources))
 		return;
 	cc_args_add(args, "-include");
 	cc_args_add(args, must_print("%s/wrap.h", args->wrap));
 }
 
-void cc_run_add_flags(struct cc_args *args, const char *headers)
+static void add_compile_flags(struct cc_args *args, const char *headers)
 {
 	cc_args_add(args, "-fsanitize=alloc-token");
 	if (args->has_fast_abi) {
@@ -38,10 +38,7 @@ void cc_run_add_flags(struct cc_args *args, const char *headers)
 		cc_args_add(args, "-mllvm");
 		cc_args_add(args, FAST_FALLBACK);
 	}
-	/* The linker compiles too then, and does not see -mllvm. */
-	if (args->has_fast_abi && args->has_lto && args->is_link)
-		cc_args_add(args, "-Wl,-mllvm," FAST_FALLBACK);
-	if (args->nr_sources && headers && !args->has_no_header &&
+	if (args->nr_texts && headers && !args->has_no_header &&
 	    !args->is_probe && !args->has_fast_abi) {
 		cc_args_add(args, "-isystem");
 		cc_args_add(args, headers);
@@ -49,6 +46,15 @@ void cc_run_add_flags(struct cc_args *args, const char *headers)
 	if (args->wrap && !args->is_probe)
 		cc_args_add(args, "-fsanitize-alloc-token-extended");
 	add_wrap_header(args);
+}
+
+void cc_run_add_flags(struct cc_args *args, const char *headers)
+{
+	if (args->nr_compiled)
+		add_compile_flags(args, headers);
+	/* The linker compiles too then, and does not see -mllvm. */
+	if (args->has_fast_abi && args->has_lto && args->is_link)
+		cc_args_add(args, "-Wl,-mllvm," FAST_FALLBACK);
 }
 
 void cc_run_add_plugin(struct cc_args *args, const char *path)

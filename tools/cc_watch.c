@@ -36,6 +36,9 @@ void cc_watch(const struct cc_args *args, const char *folder)
 		cc_args_add(&words, "-fsanitize=alloc-token");
 		cc_args_add(&words, "-Rpass=alloc-token");
 		cc_args_add(&words, "-fno-lto");
+		/* A precompiled header has not the first of these flags. */
+		cc_args_add(&words, "-Xclang");
+		cc_args_add(&words, "-fno-validate-pch");
 		add_wanted(&words);
 		cc_args_add(&words, "-Qunused-arguments");
 		cc_args_add(&words, "-S");

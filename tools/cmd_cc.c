@@ -131,7 +131,7 @@ static int add_ours(struct cc_args *args)
 	if (args->is_bare)
 		return 0;
 	if (is_beyond_gcc(args) || has_no_rules(args) ||
-	    (args->nr_inputs && add_flags(args) < 0))
+	    ((args->nr_compiled || args->is_link) && add_flags(args) < 0))
 		return -1;
 	if (!args->is_link || args->is_relocatable)
 		return 0;

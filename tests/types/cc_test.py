@@ -280,6 +280,76 @@ def test_sanitizers_with_a_heap_of_their_own():
         assert b"libtypeslab" in (folder / "main").read_bytes()
 
 
+def test_what_gets_no_flags():
+    """What would not be used is an error under -Werror."""
+    with Folder() as folder:
+        for name, text in (("f.s", ""), ("g.S", ""), ("shim/wrap.h", ""),
+                           ("shim/wrap.a", "!<arch>\n")):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        run(["clang-22", "-E", "main.c", "-o", "main.i"], folder)
+        run(["clang-22", "-S", "-emit-llvm", "main.c"], folder)
+        for more in ([], ["--typeslab-fast"], ["--typeslab-wrap=shim"]):
+            for args in (["-c", "f.s"], ["-c", "g.S"], ["-c", "main.i"],
+                         ["-c", "main.ll"], ["-c", "-x", "ir", "main.ll"],
+                         ["-c", "-xassembler", "f.s"], ["-c", "main.c"],
+                         ["f.s", "main.o", "-o", "main"],
+                         ["main.o", "-o", "main"], ["--analyze", "main.c"],
+                         ["-emit-ast", "main.c"], ["-###", "-c", "main.c"]):
+                run([*CC.split(), "-Werror", *more, *args], folder)
+        run([*CC.split(), "--typeslab-early", "-###", "-c", "main.c"], folder)
+
+
+def test_options_with_a_value():
+    """A value is no input: the one source is compiled in three steps."""
+    with Folder() as folder:
+        resources = run(["clang-22", "-print-resource-dir"])[0].strip()
+        (folder / "none.cfg").write_text("")
+        for option in ("-MJ all.json", "--serialize-diagnostics main.dia",
+                       "-working-directory .", "--config ./none.cfg",
+                       f"-resource-dir {resources}", "-iwithsysroot /none",
+                       "-iframework none", "-stdlib++-isystem none"):
+            _, err = run([*CC.split(), "--typeslab-early", *option.split(),
+                          "-v", "-c", "main.c"], folder)
+            tap.contains(err, "main.o.typed.bc")
+
+
+HEADER = """
+#include <memory>
+#include <vector>
+struct node { node *next; int value; };
+"""
+
+
+def test_precompiled_headers():
+    with Folder() as folder, tempfile.TemporaryDirectory() as place:
+        (folder / "all.hpp").write_text(
+            f"#ifndef ALL\n#define ALL\n{HEADER}\n#endif\n")
+        (folder / "main.cc").write_text(CXX_PROGRAM.replace(HEADER, ""))
+        use = ["-O2", "-include-pch", "all.pch", "-c", "main.cc"]
+        cmake = ["-O2", "-Xclang", "-include-pch", "-Xclang", "all.pch",
+                 "-Xclang", "-include", "-Xclang", "all.hpp", "-c", "main.cc"]
+        for early in ([], ["--typeslab-early"]):
+            for make in (["all.hpp"], ["-x", "c++-header", "all.hpp"],
+                         ["-Xclang", "-emit-pch", "-x", "c++-header", "-c",
+                          "all.hpp"]):
+                command = [*CXX.split(), *early, "-Werror"]
+                run([*command, "-O2", *make, "-o", "all.pch"], folder)
+                for used in (use, cmake):
+                    run([*command, *used], folder)
+                run([*CXX.split(), "main.o", "-o", "main"], folder)
+                assert counts("main", folder)[0] >= 20 * len(early)
+        (folder / "Makefile").write_text(
+            "all:\n\tclang++-22 -Xclang -emit-pch -x c++-header -c all.hpp "
+            f"-o all.pch\n\tclang++-22 {' '.join(use[1:])}\n")
+        for command in (["audit", "-o", "report"],
+                        ["wrap", "--discover", "--dry-run"]):
+            _, err = run([TOOL, *command, "--", "make", "-sB"], folder,
+                         TMPDIR=place)
+            tap.equal(err, "")
+        tap.contains((folder / "report").read_text(), "make: ")
+
+
 def test_refusals():
     with Folder() as folder:
         _, err = run([*CC.split(), "--typeslab-fsat", "main.c"], folder, 2)
