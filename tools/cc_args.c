@@ -3,71 +3,17 @@
 #include "tools/cc_args.h"
 
 #include "tools/cc_input.h"
+#include "tools/cc_option.h"
 #include "tools/must.h"
 
 #include <err.h>
+#include <libiberty/libiberty.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OURS "--typeslab-"
 
 #define NR_OF(array) (sizeof(array) / sizeof(*(array)))
-
-static const char *const with_value[] = {
-	"-o",
-	"-I",
-	"-L",
-	"-D",
-	"-U",
-	"-x",
-	"-T",
-	"-u",
-	"-z",
-	"-e",
-	"-l",
-	"-B",
-	"-include",
-	"-include-pch",
-	"-imacros",
-	"-isystem",
-	"-iquote",
-	"-idirafter",
-	"-isysroot",
-	"-iprefix",
-	"-iwithprefix",
-	"-iwithprefixbefore",
-	"-iwithsysroot",
-	"-iframework",
-	"-ivfsoverlay",
-	"-cxx-isystem",
-	"-stdlib++-isystem",
-	"-Xclang",
-	"-Xlinker",
-	"-Xassembler",
-	"-Xpreprocessor",
-	"-Xopenmp-target",
-	"-mllvm",
-	"-MF",
-	"-MT",
-	"-MQ",
-	"-MJ",
-	"-target",
-	"--target",
-	"-arch",
-	"--param",
-	"-rpath",
-	"-soname",
-	"-h",
-	"--sysroot",
-	"--config",
-	"-resource-dir",
-	"-working-directory",
-	"-serialize-diagnostics",
-	"--serialize-diagnostics",
-	"-dumpbase",
-	"-dumpdir",
-	"-framework",
-};
 
 static bool is_among(const char *word, const char *const *list, size_t nr)
 {
@@ -81,11 +27,6 @@ static bool is_among(const char *word, const char *const *list, size_t nr)
 static bool has_prefix(const char *word, const char *prefix)
 {
 	return !strncmp(word, prefix, strlen(prefix));
-}
-
-bool cc_args_has_value(const char *word)
-{
-	return is_among(word, with_value, NR_OF(with_value));
 }
 
 void cc_args_add(struct cc_args *args, const char *word)
@@ -109,6 +50,7 @@ void cc_args_move(struct cc_args *args, size_t from, size_t to)
 	for (size_t i = 0; i < args->nr_sources; i++)
 		args->sources[i] += args->sources[i] >= to ? nr : 0;
 	free(moved);
+	args->is_rearranged = true;
 }
 
 /* A value after "=", or NULL: not this option. */
@@ -251,11 +193,29 @@ static void take_value(struct cc_args *args, const char *option,
 		args->is_header = true;
 }
 
-bool cc_args_init(struct cc_args *args, int argc, char **argv)
+/* What follows "--": inputs, though their names may begin with "-". */
+static void take_inputs(struct cc_args *args, char **names)
 {
-	*args = (struct cc_args){ .is_link = true, .is_compile = true };
-	cc_args_add(args, "");
+	for (; *names; names++) {
+		const char *name =
+			must_print("%s%s", **names == '-' ? "./" : "", *names);
+
+		take_input(args, name);
+		cc_args_add(args, name);
+	}
+}
+
+/* False after a complaint. */
+static bool take_words(struct cc_args *args, int argc, char **argv)
+{
 	for (int i = 1; i < argc; i++) {
+		bool has_value = cc_option_has_value(argv[i]) && i + 1 < argc;
+
+		if (!strcmp(argv[i], "--")) {
+			args->is_rearranged = true;
+			take_inputs(args, argv + i + 1);
+			break;
+		}
 		if (has_prefix(argv[i], OURS)) {
 			if (take_ours(args, argv[i]))
 				continue;
@@ -271,11 +231,41 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 			take_runtime(args, argv[i]);
 		}
 		cc_args_add(args, argv[i]);
-		if (cc_args_has_value(argv[i]) && i + 1 < argc) {
+		if (has_value) {
 			take_value(args, argv[i], argv[i + 1]);
 			cc_args_add(args, argv[++i]);
 		}
 	}
+	return true;
+}
+
+static int count_ours(int argc, char **argv)
+{
+	int nr = 0;
+
+	for (int i = 1; i < argc; i++)
+		nr += has_prefix(argv[i], OURS);
+	return nr;
+}
+
+bool cc_args_init(struct cc_args *args, int argc, char **argv)
+{
+	int nr_given = argc;
+	char **given = argv;
+
+	*args = (struct cc_args){ .is_link = true, .is_compile = true };
+	cc_args_add(args, "");
+	/* What "@file" stands for; @argv is another one then. */
+	expandargv(&argc, &argv);
+	if (!take_words(args, argc, argv))
+		return false;
+	if (argv != given) {
+		args->given = given;
+		args->nr_given = nr_given;
+		args->is_rearranged |=
+			count_ours(argc, argv) != count_ours(nr_given, given);
+	}
+	args->nr_read = args->nr_words;
 	if (!args->nr_inputs || args->is_header)
 		args->is_link = false;
 	if (args->is_header)
@@ -284,6 +274,22 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 	args->is_bare = args->is_freestanding || args->has_sanitizer ||
 			(args->has_no_libraries && !args->libc_at);
 	return true;
+}
+
+char **cc_args_command(const struct cc_args *args)
+{
+	struct cc_args all = { 0 };
+
+	if (!args->given || args->is_rearranged)
+		return args->words;
+	cc_args_add(&all, args->words[0]);
+	for (size_t i = 1; i < args->nr_given; i++) {
+		if (!has_prefix(args->given[i], OURS))
+			cc_args_add(&all, args->given[i]);
+	}
+	for (size_t i = args->nr_read; i < args->nr_words; i++)
+		cc_args_add(&all, args->words[i]);
+	return all.words;
 }
 
 void cc_args_fini(struct cc_args *args)

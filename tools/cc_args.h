@@ -5,7 +5,8 @@
  * Owns:       the list of arguments that are the compiler's.
  * Promises:   tells compile from link, and sources from what options take as
  *             their value; takes our own options (--typeslab-...) out.
- * Relies on:  clang's own options that take the next word as their value.
+ *             "@file" is read: all words are here, and those of the file.
+ * Relies on:  cc_option and cc_input, for what words mean to clang.
  */
 #ifndef TOOLS_CC_ARGS_H
 #define TOOLS_CC_ARGS_H
@@ -17,7 +18,11 @@ struct cc_args {
 	char **words; /* the compiler's; words[0] is free for its name */
 	size_t nr_words;
 	size_t capacity;
-	size_t *sources; /* indices of C and C++ files */
+	size_t nr_read; /* of these, those that were given */
+	char **given;	/* as they came, with "@file"; else NULL */
+	size_t nr_given;
+	bool is_rearranged; /* they came in another order */
+	size_t *sources;    /* indices of C and C++ files */
 	size_t nr_sources;
 	size_t sources_capacity;
 	size_t nr_inputs;     /* sources, objects, libraries by path */
@@ -61,8 +66,11 @@ void cc_args_add(struct cc_args *args, const char *word);
 /* Moves what was added since there were @from words to before word @to. */
 void cc_args_move(struct cc_args *args, size_t from, size_t to);
 
-/* Whether @word is an option whose value is the next word. */
-bool cc_args_has_value(const char *word);
+/*
+ * What is to be run: words that "@file" stood for are in that file still, if
+ * their order is what it was. They may be too many for a command line.
+ */
+char **cc_args_command(const struct cc_args *args);
 
 void cc_args_fini(struct cc_args *args);
 

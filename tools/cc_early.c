@@ -2,6 +2,7 @@
 /* cc_early: a compile in three steps; contract in cc_early.h. */
 #include "tools/cc_early.h"
 
+#include "tools/cc_option.h"
 #include "tools/cc_rules.h"
 #include "tools/cc_run.h"
 #include "tools/must.h"
@@ -31,7 +32,7 @@ static const char *output_of(const struct cc_args *args)
 			output = args->words[i + 1];
 		else if (!strncmp(word, "-o", 2) && word[2])
 			output = word + 2;
-		if (cc_args_has_value(word))
+		if (cc_option_has_value(word))
 			i++;
 	}
 	return output;

@@ -2,6 +2,7 @@
 /* cc_run: runs of the compiler; contract in cc_run.h. */
 #include "tools/cc_run.h"
 
+#include "tools/cc_option.h"
 #include "tools/must.h"
 
 #include <err.h>
@@ -108,7 +109,7 @@ static void add_wrap(struct cc_args *args)
 		else if (is_archive(word))
 			cc_args_add(args, word);
 		else
-			i += cc_args_has_value(word);
+			i += cc_option_has_value(word);
 	}
 	cc_args_add(args, "-Wl,--end-group");
 	if (args->has_lto)
@@ -166,20 +167,6 @@ int cc_run_words(char **words)
 	return cc_run_into(words, NULL);
 }
 
-/* Words that say what becomes of the compile's result. */
-static bool is_about_output(const char *word)
-{
-	return !strcmp(word, "-c") || !strcmp(word, "-S") ||
-	       !strncmp(word, "-o", 2) || !strncmp(word, "-flto", 5) ||
-	       !strcmp(word, "-shared") || !strncmp(word, "-Wl,", 4) ||
-	       !strncmp(word, "-save-temps", 11);
-}
-
-static bool is_about_dependencies(const char *word)
-{
-	return !strncmp(word, "-M", 2) && strcmp(word, "-Mf");
-}
-
 static bool is_source_at(const struct cc_args *args, size_t i)
 {
 	for (size_t k = 0; k < args->nr_sources; k++) {
@@ -196,10 +183,10 @@ void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
 	cc_args_add(to, from->words[0]);
 	for (size_t i = 1; i < from->nr_words; i++) {
 		const char *word = from->words[i];
-		bool has_value = cc_args_has_value(word);
+		bool has_value = cc_option_has_value(word);
 		bool is_left_out =
-			is_about_output(word) || is_source_at(from, i) ||
-			(!has_dependencies && is_about_dependencies(word)) ||
+			cc_option_is_output(word) || is_source_at(from, i) ||
+			(!has_dependencies && cc_option_is_dependency(word)) ||
 			(word[0] != '-' || !word[1]);
 
 		if (!is_left_out)

@@ -164,6 +164,7 @@ static int compile(struct cc_args *args)
 {
 	const char *named = getenv(AUDIT_FOLDER);
 	char *folder = named ? must_print("%s", named) : NULL;
+	char **words = cc_args_command(args);
 	int status;
 
 	/* A compiler that is a stand-in of ours is not watched once more. */
@@ -171,10 +172,10 @@ static int compile(struct cc_args *args)
 	if (can_be_early(args))
 		status = cc_early(args);
 	else if (folder && args->is_compile && args->nr_sources)
-		status = cc_run_words(args->words);
+		status = cc_run_words(words);
 	else {
-		execvp(args->words[0], args->words);
-		warn("%s", args->words[0]);
+		execvp(words[0], words);
+		warn("%s", words[0]);
 		return EXIT_NOT_FOUND;
 	}
 	if (!status && folder && args->is_compile && !args->is_probe &&

@@ -300,6 +300,40 @@ def test_what_gets_no_flags():
         run([*CC.split(), "--typeslab-early", "-###", "-c", "main.c"], folder)
 
 
+def test_response_files():
+    """What "@file" stands for is seen; it may be more than a command holds."""
+    with Folder() as folder:
+        for words in ("-static main.c -o main", "-o main -- main.c",
+                      "--typeslab-static -o main main.c",
+                      '"-DNAME=a b" main.c -o main'):
+            (folder / "words").write_text(words)
+            run([*CC.split(), "@words"], folder)
+            tap.equal(counts("main", folder)[:2], (100, 300), words)
+        (folder / "words").write_text("-Werror -nostdlib main.c -c")
+        run([*CC.split(), "@words"], folder)
+        assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+        (folder / "words").write_text(f"-D{'x' * 1000} " * 3000 + "-DONE")
+        run([*CC.split(), "-Werror", "-c", "main.c", "@words"], folder)
+        (folder / "asks.c").write_text(
+            "#ifdef ONE\n#include <stdlib.h>\n"
+            "void *f(void) { return malloc(sizeof(int)); }\n#endif\n")
+        (folder / "words").write_text("-DONE -c asks.c")
+        run([TOOL, "audit", "-o", "report", "--", "clang-22", "@words"],
+            folder)
+        tap.contains((folder / "report").read_text(), "1 allocation calls")
+
+
+def test_inputs_behind_two_dashes():
+    with Folder() as folder:
+        (folder / "-main.c").write_text((folder / "main.c").read_text())
+        for more in ([], ["--typeslab-early"]):
+            for name in ("main.c", "-main.c"):
+                run([*CC.split(), *more, "-c", "-o", "main.o", "--", name],
+                    folder)
+                run([*CC.split(), "main.o", "-o", "main"], folder)
+                tap.equal(counts("main", folder)[:2], (100, 300), name)
+
+
 def test_options_with_a_value():
     """A value is no input: the one source is compiled in three steps."""
     with Folder() as folder:

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cc_option: clang's options; contract in cc_option.h. */
+#include "tools/cc_option.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const with_value[] = {
+	"-o",
+	"-I",
+	"-L",
+	"-D",
+	"-U",
+	"-x",
+	"-T",
+	"-u",
+	"-z",
+	"-e",
+	"-l",
+	"-B",
+	"-include",
+	"-include-pch",
+	"-imacros",
+	"-isystem",
+	"-iquote",
+	"-idirafter",
+	"-isysroot",
+	"-iprefix",
+	"-iwithprefix",
+	"-iwithprefixbefore",
+	"-iwithsysroot",
+	"-iframework",
+	"-ivfsoverlay",
+	"-cxx-isystem",
+	"-stdlib++-isystem",
+	"-Xclang",
+	"-Xlinker",
+	"-Xassembler",
+	"-Xpreprocessor",
+	"-Xopenmp-target",
+	"-mllvm",
+	"-MF",
+	"-MT",
+	"-MQ",
+	"-MJ",
+	"-target",
+	"--target",
+	"-arch",
+	"--param",
+	"-rpath",
+	"-soname",
+	"-h",
+	"--sysroot",
+	"--config",
+	"-resource-dir",
+	"-working-directory",
+	"-serialize-diagnostics",
+	"--serialize-diagnostics",
+	"-dumpbase",
+	"-dumpdir",
+	"-framework",
+};
+
+bool cc_option_has_value(const char *word)
+{
+	for (size_t i = 0; i < sizeof(with_value) / sizeof(*with_value); i++) {
+		if (!strcmp(word, with_value[i]))
+			return true;
+	}
+	return false;
+}
+
+bool cc_option_is_output(const char *word)
+{
+	return !strcmp(word, "-c") || !strcmp(word, "-S") ||
+	       !strncmp(word, "-o", 2) || !strncmp(word, "-flto", 5) ||
+	       !strcmp(word, "-shared") || !strncmp(word, "-Wl,", 4) ||
+	       !strncmp(word, "-save-temps", 11);
+}
+
+bool cc_option_is_dependency(const char *word)
+{
+	return !strncmp(word, "-M", 2) && strcmp(word, "-Mf");
+}
