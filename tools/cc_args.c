@@ -276,6 +276,15 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 	return true;
 }
 
+const char *cc_args_find(const struct cc_args *args, const char *option)
+{
+	for (size_t i = args->nr_words; i-- > 1;) {
+		if (has_prefix(args->words[i], option))
+			return args->words[i] + strlen(option);
+	}
+	return NULL;
+}
+
 char **cc_args_command(const struct cc_args *args)
 {
 	struct cc_args all = { 0 };

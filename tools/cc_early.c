@@ -17,9 +17,6 @@
 
 #define EXIT_REFUSED 2
 
-#define RECORD	    "-fsave-optimization-record"
-#define RECORD_FILE "-foptimization-record-file="
-
 /* The word that names the output, or NULL. */
 static const char *output_of(const struct cc_args *args)
 {
@@ -36,18 +33,6 @@ static const char *output_of(const struct cc_args *args)
 			i++;
 	}
 	return output;
-}
-
-/* The value of the last word that begins with @option, or NULL. */
-static const char *last_value(const struct cc_args *args, const char *option)
-{
-	size_t length = strlen(option);
-
-	for (size_t i = args->nr_words; i-- > 1;) {
-		if (!strncmp(args->words[i], option, length))
-			return args->words[i] + length;
-	}
-	return NULL;
 }
 
 /* @path with @suffix for its own. */
@@ -78,7 +63,11 @@ static void name_dependencies(const struct cc_args *args, struct cc_args *words,
 		const char *word = args->words[i];
 
 		is_asked |= !strcmp(word, "-MD") || !strcmp(word, "-MMD");
-		has_file |= !strncmp(word, "-MF", 3);
+		/* What the kernel's makefiles say. */
+		is_asked |= !strncmp(word, "-Wp,-MD,", 8) ||
+			    !strncmp(word, "-Wp,-MMD,", 9);
+		has_file |=
+			!strncmp(word, "-MF", 3) || !strncmp(word, "-Wp,", 4);
 		has_target |=
 			!strncmp(word, "-MT", 3) || !strncmp(word, "-MQ", 3);
 	}
@@ -90,6 +79,30 @@ static void name_dependencies(const struct cc_args *args, struct cc_args *words,
 		cc_args_add(words, "-MQ");
 		cc_args_add(words, output);
 	}
+}
+
+/* So are the files of a coverage run, which is told their full names. */
+static void name_coverage(const struct cc_args *args, struct cc_args *words,
+			  const char *output)
+{
+	bool has_both = cc_args_find(args, "--coverage") ||
+			cc_args_find(args, "-coverage");
+	char *folder = *output == '/' ? NULL : getcwd(NULL, 0);
+	char *path = must_print("%s%s%s", folder ? folder : "",
+				folder ? "/" : "", output);
+
+	if (has_both || cc_args_find(args, "-ftest-coverage")) {
+		cc_args_add(words, "-Xclang");
+		cc_args_add(words, must_print("-coverage-notes-file=%s",
+					      with_suffix(path, ".gcno")));
+	}
+	if (has_both || cc_args_find(args, "-fprofile-arcs")) {
+		cc_args_add(words, "-Xclang");
+		cc_args_add(words, must_print("-coverage-data-file=%s",
+					      with_suffix(path, ".gcda")));
+	}
+	free(path);
+	free(folder);
 }
 
 /* opt of the compiler's own version. */
@@ -110,6 +123,7 @@ static int compile_to_ir(const struct cc_args *args, const char *output,
 
 	cc_run_copy_flags(args, &words, true);
 	name_dependencies(args, &words, output);
+	name_coverage(args, &words, output);
 	/* Rules are applied to text. */
 	cc_args_add(&words, args->rules ? "-S" : "-c");
 	cc_args_add(&words, "-emit-llvm");
@@ -117,8 +131,8 @@ static int compile_to_ir(const struct cc_args *args, const char *output,
 	cc_args_add(&words, "-disable-llvm-passes");
 	cc_args_add(&words, "-Qunused-arguments");
 	/* It has nothing to record yet, and would name it after @to. */
-	if (last_value(args, RECORD) || last_value(args, RECORD_FILE))
-		cc_args_add(&words, RECORD_FILE "/dev/null");
+	if (cc_args_find(args, CC_RECORD) || cc_args_find(args, CC_RECORD_FILE))
+		cc_args_add(&words, CC_RECORD_FILE "/dev/null");
 	cc_args_add(&words, "-o");
 	cc_args_add(&words, to);
 	cc_args_add(&words, args->words[args->sources[0]]);
@@ -134,8 +148,6 @@ static int compile_ir(const struct cc_args *args, const char *from,
 	int status;
 
 	cc_run_copy_flags(args, &words, false);
-	if (args->has_lto)
-		cc_args_add(&words, "-flto");
 	cc_args_add(&words, "-Qunused-arguments");
 	cc_args_add(&words, "-c");
 	cc_args_add(&words, "-o");
@@ -151,8 +163,8 @@ static int compile_ir(const struct cc_args *args, const char *from,
 /* Where the compiler writes its optimization record; NULL: nowhere. */
 static char *record_of(const struct cc_args *args, const char *output)
 {
-	const char *named = last_value(args, RECORD_FILE);
-	const char *format = last_value(args, RECORD);
+	const char *named = cc_args_find(args, CC_RECORD_FILE);
+	const char *format = cc_args_find(args, CC_RECORD);
 
 	if (named)
 		return must_print("%s", named);
@@ -165,7 +177,7 @@ static char *record_of(const struct cc_args *args, const char *output)
 static int fix_types(const struct cc_args *args, const char *raw,
 		     const char *typed, const char *record)
 {
-	const char *remarks = last_value(args, "-Rpass=");
+	const char *remarks = cc_args_find(args, "-Rpass=");
 	struct cc_args words = { 0 };
 	int status;
 
@@ -209,6 +221,23 @@ static int join_records(const char *from, const char *to)
 	}
 	text_fini(&text);
 	return status;
+}
+
+bool cc_early_can(const struct cc_args *args)
+{
+	const char *output = output_of(args);
+
+	/* There is no writing beside a device, or standard output. */
+	if (output && (!strcmp(output, "-") || !strncmp(output, "/dev/", 5)))
+		return false;
+	for (size_t i = 1; i < args->nr_words; i++) {
+		if (!strcmp(args->words[i], "-S"))
+			return false;
+	}
+	return (args->is_early || args->rules) && !args->is_gcc &&
+	       args->is_compile && !args->is_link && args->nr_sources == 1 &&
+	       args->nr_inputs == 1 && !args->has_fast_abi && !args->is_bare &&
+	       !args->is_probe;
 }
 
 int cc_early(const struct cc_args *args)

@@ -11,6 +11,9 @@
 
 #include "tools/cc_args.h"
 
+/* Only the usual compile of one source to an object can be taken apart. */
+bool cc_early_can(const struct cc_args *args);
+
 /*
  * Compiles the one source in three steps: to IR, types fixed there by the
  * compiler's own pass, then on from there. The usual order inlines first, and

@@ -73,12 +73,14 @@ bool cc_option_has_value(const char *word)
 bool cc_option_is_output(const char *word)
 {
 	return !strcmp(word, "-c") || !strcmp(word, "-S") ||
-	       !strncmp(word, "-o", 2) || !strncmp(word, "-flto", 5) ||
-	       !strcmp(word, "-shared") || !strncmp(word, "-Wl,", 4) ||
-	       !strncmp(word, "-save-temps", 11);
+	       !strncmp(word, "-o", 2) || !strcmp(word, "-shared") ||
+	       !strncmp(word, "-Wl,", 4) || !strncmp(word, "-save-temps", 11);
 }
 
-bool cc_option_is_dependency(const char *word)
+bool cc_option_is_beside(const char *word)
 {
-	return !strncmp(word, "-M", 2) && strcmp(word, "-Mf");
+	return (!strncmp(word, "-M", 2) && strcmp(word, "-Mf")) ||
+	       !strncmp(word, "-Wp,-M", 6) ||
+	       !strcmp(word, "-serialize-diagnostics") ||
+	       !strcmp(word, "--serialize-diagnostics");
 }

@@ -11,13 +11,17 @@
 
 #include <stdbool.h>
 
+/* The compiler's own record of what it did. */
+#define CC_RECORD      "-fsave-optimization-record"
+#define CC_RECORD_FILE "-foptimization-record-file="
+
 /* An option whose value is the next word. */
 bool cc_option_has_value(const char *word);
 
 /* What becomes of the compile's result. */
 bool cc_option_is_output(const char *word);
 
-/* What else a compile writes: whom the object depends on. */
-bool cc_option_is_dependency(const char *word);
+/* What a compile's first step writes besides: dependencies, diagnostics. */
+bool cc_option_is_beside(const char *word);
 
 #endif /* TOOLS_CC_OPTION_H */

@@ -177,17 +177,17 @@ static bool is_source_at(const struct cc_args *args, size_t i)
 }
 
 void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
-		       bool has_dependencies)
+		       bool has_files)
 {
 	*to = (struct cc_args){ 0 };
 	cc_args_add(to, from->words[0]);
 	for (size_t i = 1; i < from->nr_words; i++) {
 		const char *word = from->words[i];
 		bool has_value = cc_option_has_value(word);
-		bool is_left_out =
-			cc_option_is_output(word) || is_source_at(from, i) ||
-			(!has_dependencies && cc_option_is_dependency(word)) ||
-			(word[0] != '-' || !word[1]);
+		bool is_left_out = cc_option_is_output(word) ||
+				   is_source_at(from, i) ||
+				   (!has_files && cc_option_is_beside(word)) ||
+				   (word[0] != '-' || !word[1]);
 
 		if (!is_left_out)
 			cc_args_add(to, word);

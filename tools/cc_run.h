@@ -29,8 +29,8 @@ int cc_run_words(char **words);
 /* The same; @log: where its standard error goes, or NULL. */
 int cc_run_into(char **words, const char *log);
 
-/* All words but inputs and what is about output; dependencies if wanted. */
+/* All words but inputs and what is about output; files beside it if wanted. */
 void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
-		       bool has_dependencies);
+		       bool has_files);
 
 #endif /* TOOLS_CC_RUN_H */

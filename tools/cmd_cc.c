@@ -147,19 +147,6 @@ static int add_ours(struct cc_args *args)
 	return 0;
 }
 
-/* Only the usual compile of one source to an object can be taken apart. */
-static bool can_be_early(const struct cc_args *args)
-{
-	for (size_t i = 1; i < args->nr_words; i++) {
-		if (!strcmp(args->words[i], "-S"))
-			return false;
-	}
-	return (args->is_early || args->rules) && !args->is_gcc &&
-	       args->is_compile && !args->is_link && args->nr_sources == 1 &&
-	       args->nr_inputs == 1 && !args->has_fast_abi && !args->is_bare &&
-	       !args->is_probe;
-}
-
 static int compile(struct cc_args *args)
 {
 	const char *named = getenv(AUDIT_FOLDER);
@@ -169,7 +156,7 @@ static int compile(struct cc_args *args)
 
 	/* A compiler that is a stand-in of ours is not watched once more. */
 	unsetenv(AUDIT_FOLDER);
-	if (can_be_early(args))
+	if (cc_early_can(args))
 		status = cc_early(args);
 	else if (folder && args->is_compile && args->nr_sources)
 		status = cc_run_words(words);

@@ -399,6 +399,48 @@ def test_refusals():
         run([*CC.split(), "--typeslab-early", "-c", "bad.c"], folder, 1)
 
 
+def test_dependencies():
+    """They name the object that was asked for, and nobody else writes them."""
+    with Folder() as folder:
+        for words in ("-MD", "-MMD -MF main.d", "-Wp,-MD,main.d",
+                      "-Wp,-MMD,main.d"):
+            compile_it = [*words.split(), "-c", "main.c", "-o", "main.o"]
+            for command in ([*CC.split(), "--typeslab-early"],
+                            [TOOL, "audit", "-o", "report", "--", "clang-22"]):
+                (folder / "main.d").unlink(missing_ok=True)
+                run([*command, *compile_it], folder)
+                assert (folder / "main.d").read_text().startswith("main.o:")
+
+
+def test_early_with_other_options():
+    with Folder() as folder:
+        (folder / "main.cc").write_text(CXX_PROGRAM)
+        for words in ("-flto -fvisibility=hidden -fsanitize=cfi",
+                      "-flto=thin -fvisibility=hidden -fwhole-program-vtables"):
+            words = [*words.split(), "-O2", "-fuse-ld=lld"]
+            run([*CXX.split(), "--typeslab-early", *words, "-c", "main.cc"],
+                folder)
+            run([*CXX.split(), *words, "main.o", "-o", "main"], folder)
+            data, _, unknown = counts("main", folder)
+            assert unknown < 20 < data, (words, data, unknown)
+        for words, has in (("-flto", False), ("-flto=thin", True)):
+            run([*CC.split(), "--typeslab-early", words, "-c", "main.c"],
+                folder)
+            out, _ = run(["llvm-bcanalyzer-22", "main.o"], folder)
+            tap.equal("(GLOBALVAL_SUMMARY_BLOCK)" in out, has, words)
+        for output in ("/dev/null", "-"):
+            _, err = run(["sh", "-c", f"{CC} --typeslab-early -v -c main.c "
+                          f"-o {output} > to"], folder)
+            assert "early.bc" not in err, err
+        before = sorted([*os.listdir(folder), "part.gcda", "part.gcno",
+                         "part.o"])
+        run([*CC.split(), "--typeslab-early", "--coverage", "-c", "main.c",
+             "-o", "part.o"], folder)
+        run([*CC.split(), "--coverage", "part.o", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+        tap.equal(sorted(os.listdir(folder)), before)
+
+
 def test_under_make():
     with Folder() as folder:
         run(["make", "-s", "main", f"CC={CC}"], folder)
