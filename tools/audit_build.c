@@ -178,12 +178,32 @@ static void remove_folder(const char *folder)
 	free(bin);
 }
 
+/* Says which source is not among what was taken. */
+static int tell_failed(void *context, const char *path)
+{
+	unsigned int *nr = context;
+	FILE *from = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	++*nr;
+	if (from && getline(&line, &size, from) > 0)
+		warnx("not counted: %.*s", (int)strcspn(line, "\n"), line);
+	else
+		warn("%s", path);
+	if (from)
+		fclose(from);
+	free(line);
+	return 0;
+}
+
 int audit_watch(char **command, int (*take)(void *context, const char *path),
 		void *context)
 {
 	const char *place = getenv("TMPDIR");
 	char *folder = must_print("%s/typeslab-XXXXXX",
 				  place && *place == '/' ? place : "/tmp");
+	unsigned int nr_failed = 0;
 	int status;
 
 	if (!mkdtemp(folder)) {
@@ -198,9 +218,11 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 		status = take_matches(folder, "*.ll", take, context);
 	if (!status)
 		status = take_matches(folder, "*.log", take, context);
+	if (!status)
+		take_matches(folder, "*" AUDIT_FAILED, tell_failed, &nr_failed);
 	remove_folder(folder);
 	free(folder);
-	return status;
+	return status < 0 ? -1 : (int)nr_failed;
 }
 
 static int take_file(void *context, const char *path)
@@ -230,11 +252,16 @@ static void compare(const struct audit *audit)
 
 int audit_build(struct audit *audit, char **command)
 {
-	if (audit_watch(command, take_file, audit) < 0)
+	int nr_failed = audit_watch(command, take_file, audit);
+
+	if (nr_failed < 0)
 		return -1;
+	audit->nr_failed = nr_failed;
 	if (!audit->nr_compiles) {
-		warnx("%s: no compile by clang was seen: does it use CC or clang-22?",
-		      command[0]);
+		if (!nr_failed)
+			warnx("%s: no compile by clang was seen: does it use "
+			      "CC or clang-22?",
+			      command[0]);
 		return -1;
 	}
 	compare(audit);

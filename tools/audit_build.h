@@ -22,10 +22,16 @@
 /* More flags for the watched compile, between blanks. */
 #define AUDIT_FLAGS "TYPESLAB_AUDIT_FLAGS"
 
+/* The ending of a file that says why a source has no IR. */
+#define AUDIT_FAILED ".failed"
+
 /* 0 or -1 after a complaint. */
 int audit_build(struct audit *audit, char **command);
 
-/* Runs the build; hands over each file written, then removes all. */
+/*
+ * Runs the build; hands over each file written, then removes all. How many
+ * sources could not be watched, after a line for each; or -1.
+ */
 int audit_watch(char **command, int (*take)(void *context, const char *path),
 		void *context);
 

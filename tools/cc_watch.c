@@ -3,10 +3,12 @@
 #include "tools/cc_watch.h"
 
 #include "tools/audit_build.h"
+#include "tools/cc_option.h"
 #include "tools/cc_run.h"
 #include "tools/must.h"
 
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,33 +26,79 @@ static void add_wanted(struct cc_args *words)
 	}
 }
 
+/* The first error that the compiler told in @log, or NULL. */
+static char *first_error(const char *log)
+{
+	FILE *from = fopen(log, "re");
+	char *line = NULL;
+	size_t size = 0;
+	bool is_found = false;
+
+	while (from && !is_found && getline(&line, &size, from) > 0)
+		is_found = strstr(line, "error: ");
+	if (from)
+		fclose(from);
+	if (is_found)
+		return line;
+	free(line);
+	return NULL;
+}
+
+/* In place of IR and remarks, which may tell half of it: why there are none. */
+static void report_failed(const char *source, const char *base, const char *log)
+{
+	char *path = must_print("%s%s", base, AUDIT_FAILED);
+	char *why = first_error(log);
+	FILE *to = fopen(path, "we");
+
+	if (to)
+		fprintf(to, "%s: %s", source, why ? why : "killed\n");
+	if (!to || fclose(to))
+		warn("%s", path);
+	unlink(log);
+	free(why);
+	free(path);
+}
+
+static void watch_source(const struct cc_args *args, const char *source,
+			 const char *base)
+{
+	char *log = must_print("%s.log", base);
+	struct cc_args words;
+
+	cc_run_copy_flags(args, &words, false);
+	cc_args_add(&words, "-fsanitize=alloc-token");
+	cc_args_add(&words, "-Rpass=alloc-token");
+	cc_args_add(&words, "-fno-lto");
+	/* What LTO alone makes possible. */
+	cc_args_add(&words, "-fno-sanitize=cfi");
+	cc_args_add(&words, "-fno-whole-program-vtables");
+	cc_args_add(&words, "-fno-virtual-function-elimination");
+	/* A precompiled header has not the first of these flags. */
+	cc_args_add(&words, "-Xclang");
+	cc_args_add(&words, "-fno-validate-pch");
+	if (cc_args_find(args, CC_RECORD_FILE))
+		cc_args_add(&words, must_print(CC_RECORD_FILE "%s.yml", base));
+	add_wanted(&words);
+	cc_args_add(&words, "-Qunused-arguments");
+	cc_args_add(&words, "-S");
+	cc_args_add(&words, "-emit-llvm");
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, must_print("%s.ll", base));
+	cc_args_add(&words, source);
+	if (cc_run_into(words.words, log))
+		report_failed(source, base, log);
+	cc_args_fini(&words);
+	free(log);
+}
+
 void cc_watch(const struct cc_args *args, const char *folder)
 {
 	for (size_t i = 0; i < args->nr_sources; i++) {
 		char *base =
 			must_print("%s/%ld-%zu", folder, (long)getpid(), i);
-		char *log = must_print("%s.log", base);
-		struct cc_args words;
 
-		cc_run_copy_flags(args, &words, false);
-		cc_args_add(&words, "-fsanitize=alloc-token");
-		cc_args_add(&words, "-Rpass=alloc-token");
-		cc_args_add(&words, "-fno-lto");
-		/* A precompiled header has not the first of these flags. */
-		cc_args_add(&words, "-Xclang");
-		cc_args_add(&words, "-fno-validate-pch");
-		add_wanted(&words);
-		cc_args_add(&words, "-Qunused-arguments");
-		cc_args_add(&words, "-S");
-		cc_args_add(&words, "-emit-llvm");
-		cc_args_add(&words, "-o");
-		cc_args_add(&words, must_print("%s.ll", base));
-		cc_args_add(&words, args->words[args->sources[i]]);
-		if (cc_run_into(words.words, log))
-			warnx("%s: cannot be compiled to IR; see there",
-			      args->words[args->sources[i]]);
-		cc_args_fini(&words);
-		free(log);
+		watch_source(args, args->words[args->sources[i]], base);
 		free(base);
 	}
 }

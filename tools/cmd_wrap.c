@@ -143,7 +143,7 @@ static int read_module(void *context, const char *path)
 
 static int read_all(struct wraps *wraps, const struct options *options)
 {
-	int status = 0;
+	int status = 0, nr_failed;
 
 	for (size_t i = 0; i < options->nr_inputs && !status; i++)
 		status = read_module(wraps, options->inputs[i]);
@@ -157,12 +157,15 @@ static int read_all(struct wraps *wraps, const struct options *options)
 		warn("environment");
 		return -1;
 	}
-	if (audit_watch(options->command, read_module, wraps) < 0)
+	nr_failed = audit_watch(options->command, read_module, wraps);
+	if (nr_failed < 0)
 		return -1;
 	if (wraps->nr_modules)
 		return 0;
-	warnx("%s: no compile by clang was seen: does it use CC or clang-22?",
-	      options->command[0]);
+	if (!nr_failed)
+		warnx("%s: no compile by clang was seen: does it use CC or "
+		      "clang-22?",
+		      options->command[0]);
 	return -1;
 }
 

@@ -423,6 +423,8 @@ def test_early_with_other_options():
             run([*CXX.split(), *words, "main.o", "-o", "main"], folder)
             data, _, unknown = counts("main", folder)
             assert unknown < 20 < data, (words, data, unknown)
+            run([TOOL, "audit", "-o", "report", "--", "clang++-22", *words,
+                 "-c", "main.cc"], folder)
         for words, has in (("-flto", False), ("-flto=thin", True)):
             run([*CC.split(), "--typeslab-early", words, "-c", "main.c"],
                 folder)
@@ -516,6 +518,25 @@ def test_audit_watches_a_build():
         tap.contains(err, "failed with status 2")
         run([TOOL, "audit", "--", "/no/program"], folder, 2, TMPDIR=place)
         tap.equal(os.listdir(place), [])
+
+
+def test_audit_of_what_cannot_be_watched():
+    """Said, and no ground for a floor to hold."""
+    with Folder() as folder:
+        (folder / "other.c").write_text((folder / "main.c").read_text())
+        build = ["make", "-sB", "main.o", "other.o"]
+        (folder / "Makefile").write_text(
+            "other.o: CFLAGS = -fsanitize=address\n")
+        want = "not counted: other.c: "
+        for status, command in ((0, ["audit"]), (2, ["audit", "--min", "1"]),
+                                (0, ["wrap", "--discover", "--dry-run"])):
+            out, err = run([TOOL, *command, "--", *build], folder, status)
+            tap.contains(err, want)
+            tap.contains(err, "not allowed with '-fsanitize=address'")
+        run([TOOL, "audit", "--min", "1", "--", *build[:3]], folder)
+        _, err = run([TOOL, "audit", "--", "make", "-sB", "other.o"], folder, 2)
+        tap.contains(err, want)
+        assert "no compile" not in err, err
 
 
 if __name__ == "__main__":
