@@ -10,8 +10,11 @@
  *
  * posix_memalign: gives its block through a pointer, so that only its size can
  * tell the type: n * sizeof(T) does, a plain number leaves token 0. A macro,
- * so that &posix_memalign and (posix_memalign)(...) are what they were.
+ * so that &posix_memalign and (posix_memalign)(...) are what they were; who
+ * declares it again does so in brackets, or takes --typeslab-no-header.
  */
+#pragma GCC system_header
+
 #include_next <stdlib.h>
 
 #ifndef TYPED_STDLIB_H
@@ -19,9 +22,18 @@
 
 #if defined(__SANITIZE_ALLOC_TOKEN__) && !defined(__cplusplus)
 
+/* What the C library hides (-std=c99) is the program's to name. */
+#if defined(__USE_MISC) || (!defined(__GLIBC__) && \
+			    (defined(_GNU_SOURCE) || defined(_BSD_SOURCE)))
 void *reallocarray(void *block, __SIZE_TYPE__ count, __SIZE_TYPE__ size)
 	__attribute__((__malloc__, __alloc_size__(2, 3)));
+#endif
 
+#if defined(__USE_XOPEN2K) ||                                   \
+	(!defined(__GLIBC__) &&                                 \
+	 (defined(_GNU_SOURCE) || defined(_BSD_SOURCE) ||       \
+	  defined(_POSIX_C_SOURCE) || defined(_POSIX_SOURCE) || \
+	  defined(_XOPEN_SOURCE)))
 int __alloc_token_posix_memalign(void **block, __SIZE_TYPE__ alignment,
 				 __SIZE_TYPE__ size, __SIZE_TYPE__ token);
 
@@ -29,6 +41,7 @@ int __alloc_token_posix_memalign(void **block, __SIZE_TYPE__ alignment,
 #define posix_memalign(block, alignment, size)               \
 	__alloc_token_posix_memalign(block, alignment, size, \
 				     __builtin_infer_alloc_token(size))
+#endif
 #endif
 
 #endif

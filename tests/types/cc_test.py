@@ -119,6 +119,29 @@ def test_a_header_that_declares_posix_memalign():
         tap.equal(counts("main", folder)[:2], (0, 100))
 
 
+def test_names_that_the_system_hides():
+    """They are the program's own there."""
+    headers = str(Path(TOOL).parent.parent / "include/typed")
+    with Folder() as folder:
+        for words, text in (
+                ("-std=c99", "static void *reallocarray(int n)"
+                 " { return malloc(n); }\nvoid *f(void)"
+                 " { return reallocarray(3); }\n"),
+                ("-std=c99", "int reallocarray, posix_memalign;\n"),
+                ("-std=c99", "static int posix_memalign(int n)"
+                 " { return n; }\nint f(void)"
+                 " { return posix_memalign(3); }\n"),
+                ("", "extern int (posix_memalign)(void **, size_t, size_t);\n"),
+                ("--typeslab-no-header",
+                 "extern int posix_memalign(void **, size_t, size_t);\n"),
+                # As a folder like others, too.
+                (f"-pedantic -I {headers}",
+                 "#ifdef __SSE2__\n#include <mm_malloc.h>\n#endif\n")):
+            (folder / "own.c").write_text("#include <stdlib.h>\n" + text)
+            run([*CC.split(), "-Werror", "-Wall", *words.split(), "-c",
+                 "own.c"], folder)
+
+
 def test_fast_abi():
     """Unknown stays apart from token 0, also when the linker compiles."""
     with Folder() as folder:
@@ -232,6 +255,22 @@ def test_rules_where_it_may_throw():
              "-o", "same.o"], folder)
         tap.equal((folder / "main.o").read_bytes(),
                   (folder / "same.o").read_bytes(), "the name has no return")
+
+
+def test_rules_under_ccache():
+    """It must be told that the rules are read."""
+    if not shutil.which("ccache"):
+        raise tap.Skip("ccache is not installed")
+    with Folder() as folder:
+        (folder / "main.c").write_text(RULED)
+        rules = folder / "rules"
+        for half, want in (("data", (200, 100)), ("pointer", (0, 300))):
+            rules.write_text(f"text {half} letters\n")
+            run(["ccache", *CC.split(), "--typeslab-rules=rules", "-c",
+                 "main.c", "-o", "main.o"], folder,
+                CCACHE_DIR=str(folder / "cache"), CCACHE_EXTRAFILES=str(rules))
+            run([*CC.split(), "main.o", "-o", "main"], folder)
+            tap.equal(counts("main", folder)[:2], want)
 
 
 def test_what_is_not_a_link():
