@@ -8,8 +8,10 @@
 #include "policy/domain.h"
 #include "policy/partition.h"
 
+#include <err.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* False: the type has not come yet, and nobody knows. */
 static bool find_row(const struct heap_map *map, uint64_t token,
@@ -71,12 +73,35 @@ static void print_rows(const struct heap_map *map,
 	free(rows);
 }
 
+/* Built for the fast ABI, whose tokens are small and not the table's. */
+static bool is_fast(pid_t pid)
+{
+	char path[32], *line = NULL;
+	bool is_found = false;
+	size_t size = 0;
+	FILE *maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "re");
+	while (maps && !is_found && getline(&line, &size, maps) > 0)
+		is_found = strstr(line, "/libtypeslab-fast.so");
+	if (maps)
+		fclose(maps);
+	free(line);
+	return is_found;
+}
+
 int types_map_print(pid_t pid, const struct types_table *table, FILE *to)
 {
 	struct heap_map map = { 0 };
 	bool has_shared = false;
 	int status = heap_map_read(&map, pid);
 
+	if (!status && is_fast(pid)) {
+		warnx("%d: of the fast ABI: its tokens do not name types",
+		      (int)pid);
+		status = -1;
+	}
 	if (!status) {
 		fputs("\ntypes by partition (this discloses the process's "
 		      "secret map):\n",

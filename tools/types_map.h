@@ -4,7 +4,8 @@
  *
  * Owns:       nothing between calls.
  * Promises:   reads the process's own map; complains, naming the process,
- *             where it has none: another version, another mode than typed.
+ *             where it has none: another version, another mode than typed,
+ *             the fast ABI.
  * Relies on:  heap_map for the map.
  *
  * Who sees this sees the process's secret map: it is for eyes that may.

@@ -178,6 +178,28 @@ def test_live_partitions():
                 tap.equal(len(own), 11)
 
 
+def test_fast_tokens_name_no_type():
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "wait.c"
+        source.write_text("#include <stdio.h>\nint main(void)\n{\n"
+                          "\tputs(\"ready\");\n\tfflush(stdout);\n"
+                          "\treturn getchar() != EOF;\n}\n")
+        program, table = Path(folder) / "wait", Path(folder) / "table"
+        run(TOOL, "cc", "--typeslab-fast", source, "-o", program)
+        table.write_text("# typeslab types 1\n0000123412341234 one\n")
+        with subprocess.Popen([program], stdin=subprocess.PIPE, text=True,
+                              stdout=subprocess.PIPE) as child:
+            child.stdout.readline()
+            done = subprocess.run(
+                [TOOL, "hist", f"--types={table}", str(child.pid)],
+                capture_output=True, text=True, check=False)
+            child.stdin.close()
+        if "ptrace_scope" in done.stderr:
+            raise tap.Skip("Yama forbids reading another process")
+        tap.equal(done.returncode, 2, done.stderr)
+        tap.contains(done.stderr, "of the fast ABI")
+
+
 def test_shared_tokens_are_marked():
     """Two names of one token, as only a collision could make them."""
     with tempfile.TemporaryDirectory() as folder:
