@@ -254,10 +254,8 @@ int command_run(int argc, char **argv)
 	library = launch_find_library(options.shared);
 	if (!library)
 		return EXIT_OWN_FAILURE;
-	if (launch_preload(library) < 0) {
-		warn("environment");
+	if (launch_preload(library) < 0)
 		return EXIT_OWN_FAILURE;
-	}
 	free(library);
 	if (options.has_hist)
 		return run_with_hist(options.program);

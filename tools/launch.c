@@ -137,26 +137,27 @@ char *launch_find_library(const char *given)
 		free(path);
 		path = NULL;
 	}
-	if (path && strpbrk(path, " \t\n:")) {
-		warnx("%s: LD_PRELOAD cannot hold a path with a blank or colon",
-		      path);
-		free(path);
-		path = NULL;
-	}
 	return path;
 }
 
 int launch_preload(const char *path)
 {
 	const char *others = getenv("LD_PRELOAD");
+	bool is_first = !others || !*others;
 	char *all;
 	int status;
 
-	if (!others || !*others)
-		return setenv("LD_PRELOAD", path, 1);
-	if (asprintf(&all, "%s:%s", path, others) < 0)
+	if (strpbrk(path, " \t\n:")) {
+		warnx("%s: LD_PRELOAD cannot hold a path with a blank or colon",
+		      path);
+		return -1;
+	}
+	if (asprintf(&all, "%s%s%s", path, is_first ? "" : ":",
+		     is_first ? "" : others) < 0)
 		return -1;
 	status = setenv("LD_PRELOAD", all, 1);
+	if (status < 0)
+		warn("environment");
 	free(all);
 	return status;
 }

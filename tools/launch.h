@@ -7,7 +7,7 @@
  *             TYPESLAB, where the last one counts, and before it in
  *             LD_PRELOAD, where the first one does.
  * Relies on:  /proc/self/exe, to find the library beside the tool.
- * Invariant:  the library's path is absolute and holds no blank and no colon.
+ * Invariant:  the library's path is absolute.
  */
 #ifndef TOOLS_LAUNCH_H
 #define TOOLS_LAUNCH_H
@@ -22,7 +22,7 @@ char *launch_find_library(const char *given);
 /* The plugin for GCC beside the tool, or NULL after a complaint. */
 char *launch_find_plugin(void);
 
-/* Puts @path first among the preloaded: 0 or -1 with errno. */
+/* Puts @path first among the preloaded: 0, or -1 after a complaint. */
 int launch_preload(const char *path);
 
 /* Appends "@key=@value": 0 or -1 with errno. */

@@ -31,6 +31,8 @@ static void test_preload(void **state)
 	assert_string_equal(getenv("LD_PRELOAD"), "/c/d.so:/a/b.so");
 	setenv("LD_PRELOAD", "", 1);
 	assert_int_equal(launch_preload("/a/b.so"), 0);
+	assert_int_equal(launch_preload("/c d.so"), -1);
+	assert_int_equal(launch_preload("/c:d.so"), -1);
 	assert_string_equal(getenv("LD_PRELOAD"), "/a/b.so");
 	unsetenv("LD_PRELOAD");
 }

@@ -482,6 +482,15 @@ def test_early_with_other_options():
         tap.equal(sorted(os.listdir(folder)), before)
 
 
+def test_a_folder_with_a_blank():
+    with tempfile.TemporaryDirectory(prefix="a b") as place:
+        for name in ("typeslab", "libtypeslab.so", "libtypeslab.so.0"):
+            shutil.copy(Path(TOOL).parent / name, place)
+        with Folder() as folder:
+            run([f"{place}/typeslab", "cc", "main.c", "-o", "main"], folder)
+            tap.equal(counts("main", folder)[0], 100)
+
+
 def test_under_make():
     with Folder() as folder:
         run(["make", "-s", "main", f"CC={CC}"], folder)
