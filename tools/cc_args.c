@@ -132,7 +132,7 @@ static bool has_allocator(const char *list)
 	return has;
 }
 
-/* Who allocates, and with whose libraries. */
+/* Who allocates, with whose libraries, on which machine. */
 static void take_runtime(struct cc_args *args, const char *word)
 {
 	static const char *const no_libraries[] = { "-nostdlib",
@@ -141,6 +141,10 @@ static void take_runtime(struct cc_args *args, const char *word)
 	const char *on = value_of(word, "-fsanitize=");
 	const char *off = value_of(word, "-fno-sanitize=");
 
+	if (value_of(word, "--target="))
+		args->target = value_of(word, "--target=");
+	if (!strcmp(word, "-m32") || !strcmp(word, "-mx32"))
+		args->target = word;
 	if (!strcmp(word, "-ffreestanding"))
 		args->is_freestanding = true;
 	if (is_among(word, no_libraries, NR_OF(no_libraries)))
@@ -189,6 +193,8 @@ static void take_value(struct cc_args *args, const char *option,
 {
 	if (!strcmp(option, "-x"))
 		args->language = value;
+	if (!strcmp(option, "-target") || !strcmp(option, "--target"))
+		args->target = value;
 	if (!strcmp(option, "-Xclang") && !strcmp(value, "-emit-pch"))
 		args->is_header = true;
 }

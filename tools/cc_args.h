@@ -36,7 +36,8 @@ struct cc_args {
 	bool is_shared;
 	bool is_static;
 	bool is_relocatable;
-	bool is_bare; /* no libc, no heap, or another one's: left alone */
+	bool is_bare;	    /* no libc, no heap, or another one's: left alone */
+	const char *target; /* the machine: a name, -m32, -mx32; or NULL */
 	bool is_freestanding;
 	bool has_no_libraries; /* -nostdlib: none but those it names */
 	bool has_sanitizer;    /* one that brings its own malloc */

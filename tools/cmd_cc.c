@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -122,6 +123,23 @@ static int add_flags(struct cc_args *args)
 	return 0;
 }
 
+/* A link for another machine than this one, which our library is of. */
+static bool is_foreign(const struct cc_args *args)
+{
+	struct utsname own;
+	const char *alias;
+
+	if (!args->target || uname(&own) < 0)
+		return false;
+	alias = strcmp(own.machine, "aarch64") ? "amd64" : "arm64";
+	if (!strncmp(args->target, own.machine, strlen(own.machine)) ||
+	    !strncmp(args->target, alias, strlen(alias)))
+		return false;
+	warnx("%s: libtypeslab is for %s: link with %s itself", args->target,
+	      own.machine, args->words[0]);
+	return true;
+}
+
 /* Adds to the command line: 0 or -1 after a complaint. */
 static int add_ours(struct cc_args *args)
 {
@@ -135,7 +153,7 @@ static int add_ours(struct cc_args *args)
 		return -1;
 	if (!args->is_link || args->is_relocatable)
 		return 0;
-	library = launch_find_library(args->library);
+	library = is_foreign(args) ? NULL : launch_find_library(args->library);
 	if (!library)
 		return -1;
 	nr = args->nr_words;

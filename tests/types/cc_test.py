@@ -433,6 +433,12 @@ def test_refusals():
         _, err = run([*CC.split(), "main.c"], folder, 127,
                      TYPESLAB_CC="/no/compiler")
         tap.contains(err, "/no/compiler")
+        for words in (["-m32"], ["--target=riscv64-linux-gnu"],
+                      ["-target", "riscv64-linux-gnu"]):
+            _, err = run([*CC.split(), *words, "main.o"], folder, 2)
+            tap.contains(err, f"{words[-1].split('=')[-1]}: libtypeslab is for")
+        run([*CC.split(), "--target=" + run(["clang-22", "-dumpmachine"])[0]
+             .strip(), "main.c"], folder)
         (folder / "bad.c").write_text("int main(\n")
         run([*CC.split(), "-c", "bad.c"], folder, 1)
         run([*CC.split(), "--typeslab-early", "-c", "bad.c"], folder, 1)
