@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""typeslab cc and c++: what the compiler's own words mean to us."""
+import os
+import sys
+import tempfile
+
+import tap
+from program import CC, CXX, CXX_PROGRAM, TOOL, Folder, counts, run
+
+
+def test_what_is_not_a_link():
+    with Folder() as folder:
+        for args in (["--version"], ["-dumpmachine"], ["-E", "main.c"],
+                     ["-S", "main.c"], ["-fsyntax-only", "main.c"],
+                     ["-print-search-dirs"], ["-M", "main.c"]):
+            _, err = run([*CC.split(), *args], folder)
+            tap.equal(err, "")
+        run([*CC.split(), "-ffreestanding", "-nostdlib", "-c", "main.c"],
+            folder)
+        assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+
+
+def test_a_library_by_libtool():
+    """It links shared C++ with -nostdlib, and names every library itself."""
+    with Folder() as folder:
+        run([*CC.split(), "-c", "main.c"], folder)
+        for want in ([], ["-static"]):
+            files = [run(["clang-22", "-print-file-name=" + name])[0].strip()
+                     for name in ("crt1.o", "crti.o", "crtbeginT.o",
+                                  "crtend.o", "crtn.o")]
+            run([*CC.split(), *want, "-nostdlib", *files[:3], "main.o",
+                 *(["-Wl,--start-group"] if want else []), "-lc", "-lgcc",
+                 *(["-lgcc_eh", "-Wl,--end-group"] if want else []),
+                 *files[3:], "-no-pie", "-o", "main"], folder)
+            tap.equal(counts("main", folder)[:2], (100, 300), str(want))
+        run([*CXX.split(), "-fPIC", "-c", "main.cc"], folder)
+        files = [run(["clang-22", "-print-file-name=" + name])[0].strip()
+                 for name in ("crti.o", "crtbeginS.o", "crtendS.o", "crtn.o")]
+        run([*CXX.split(), "-shared", "-nostdlib", *files[:2], "main.o",
+             "-lstdc++", "-lm", "-lc", "-lgcc_s", *files[2:], "-Wl,-z,defs",
+             "-o", "main.so"], folder)
+
+
+def test_sanitizers_with_a_heap_of_their_own():
+    with Folder() as folder:
+        for name in ("thread", "leak", "address", "undefined,thread"):
+            run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
+            assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+            run([*CC.split(), f"-fsanitize={name}", "main.o", "-o", "main"],
+                folder)
+            assert b"libtypeslab" not in (folder / "main").read_bytes()
+        run([*CC.split(), "-fsanitize=undefined,thread",
+             "-fno-sanitize=thread", "main.c", "-o", "main"], folder)
+        assert b"libtypeslab" in (folder / "main").read_bytes()
+
+
+def test_what_gets_no_flags():
+    """What would not be used is an error under -Werror."""
+    with Folder() as folder:
+        for name, text in (("f.s", ""), ("g.S", ""), ("shim/wrap.h", ""),
+                           ("shim/wrap.a", "!<arch>\n")):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        run(["clang-22", "-E", "main.c", "-o", "main.i"], folder)
+        run(["clang-22", "-S", "-emit-llvm", "main.c"], folder)
+        for more in ([], ["--typeslab-fast"], ["--typeslab-wrap=shim"]):
+            for args in (["-c", "f.s"], ["-c", "g.S"], ["-c", "main.i"],
+                         ["-c", "main.ll"], ["-c", "-x", "ir", "main.ll"],
+                         ["-c", "-xassembler", "f.s"], ["-c", "main.c"],
+                         ["f.s", "main.o", "-o", "main"],
+                         ["main.o", "-o", "main"], ["--analyze", "main.c"],
+                         ["-emit-ast", "main.c"], ["-###", "-c", "main.c"]):
+                run([*CC.split(), "-Werror", *more, *args], folder)
+        run([*CC.split(), "--typeslab-early", "-###", "-c", "main.c"], folder)
+
+
+def test_response_files():
+    """What "@file" stands for is seen; it may be more than a command holds."""
+    with Folder() as folder:
+        for words in ("-static main.c -o main", "-o main -- main.c",
+                      "--typeslab-static -o main main.c",
+                      '"-DNAME=a b" main.c -o main'):
+            (folder / "words").write_text(words)
+            run([*CC.split(), "@words"], folder)
+            tap.equal(counts("main", folder)[:2], (100, 300), words)
+        (folder / "words").write_text("-Werror -nostdlib main.c -c")
+        run([*CC.split(), "@words"], folder)
+        assert b"__alloc_token" not in (folder / "main.o").read_bytes()
+        (folder / "words").write_text(f"-D{'x' * 1000} " * 3000 + "-DONE")
+        run([*CC.split(), "-Werror", "-c", "main.c", "@words"], folder)
+        (folder / "asks.c").write_text(
+            "#ifdef ONE\n#include <stdlib.h>\n"
+            "void *f(void) { return malloc(sizeof(int)); }\n#endif\n")
+        (folder / "words").write_text("-DONE -c asks.c")
+        run([TOOL, "audit", "-o", "report", "--", "clang-22", "@words"],
+            folder)
+        tap.contains((folder / "report").read_text(), "1 allocation calls")
+
+
+def test_inputs_behind_two_dashes():
+    with Folder() as folder:
+        (folder / "-main.c").write_text((folder / "main.c").read_text())
+        for more in ([], ["--typeslab-early"]):
+            for name in ("main.c", "-main.c"):
+                run([*CC.split(), *more, "-c", "-o", "main.o", "--", name],
+                    folder)
+                run([*CC.split(), "main.o", "-o", "main"], folder)
+                tap.equal(counts("main", folder)[:2], (100, 300), name)
+
+
+def test_options_with_a_value():
+    """A value is no input: the one source is compiled in three steps."""
+    with Folder() as folder:
+        resources = run(["clang-22", "-print-resource-dir"])[0].strip()
+        (folder / "none.cfg").write_text("")
+        for option in ("-MJ all.json", "--serialize-diagnostics main.dia",
+                       "-working-directory .", "--config ./none.cfg",
+                       f"-resource-dir {resources}", "-iwithsysroot /none",
+                       "-iframework none", "-stdlib++-isystem none"):
+            _, err = run([*CC.split(), "--typeslab-early", *option.split(),
+                          "-v", "-c", "main.c"], folder)
+            tap.contains(err, "main.o.typed.bc")
+
+
+HEADER = """
+#include <memory>
+#include <vector>
+struct node { node *next; int value; };
+"""
+
+
+def test_precompiled_headers():
+    with Folder() as folder, tempfile.TemporaryDirectory() as place:
+        (folder / "all.hpp").write_text(
+            f"#ifndef ALL\n#define ALL\n{HEADER}\n#endif\n")
+        (folder / "main.cc").write_text(CXX_PROGRAM.replace(HEADER, ""))
+        use = ["-O2", "-include-pch", "all.pch", "-c", "main.cc"]
+        cmake = ["-O2", "-Xclang", "-include-pch", "-Xclang", "all.pch",
+                 "-Xclang", "-include", "-Xclang", "all.hpp", "-c", "main.cc"]
+        for early in ([], ["--typeslab-early"]):
+            for make in (["all.hpp"], ["-x", "c++-header", "all.hpp"],
+                         ["-Xclang", "-emit-pch", "-x", "c++-header", "-c",
+                          "all.hpp"]):
+                command = [*CXX.split(), *early, "-Werror"]
+                run([*command, "-O2", *make, "-o", "all.pch"], folder)
+                for used in (use, cmake):
+                    run([*command, *used], folder)
+                run([*CXX.split(), "main.o", "-o", "main"], folder)
+                assert counts("main", folder)[0] >= 20 * len(early)
+        (folder / "Makefile").write_text(
+            "all:\n\tclang++-22 -Xclang -emit-pch -x c++-header -c all.hpp "
+            f"-o all.pch\n\tclang++-22 {' '.join(use[1:])}\n")
+        for command in (["audit", "-o", "report"],
+                        ["wrap", "--discover", "--dry-run"]):
+            _, err = run([TOOL, *command, "--", "make", "-sB"], folder,
+                         TMPDIR=place)
+            tap.equal(err, "")
+        tap.contains((folder / "report").read_text(), "make: ")
+
+
+def test_dependencies():
+    """They name the object that was asked for, and nobody else writes them."""
+    with Folder() as folder:
+        for words in ("-MD", "-MMD -MF main.d", "-Wp,-MD,main.d",
+                      "-Wp,-MMD,main.d"):
+            compile_it = [*words.split(), "-c", "main.c", "-o", "main.o"]
+            for command in ([*CC.split(), "--typeslab-early"],
+                            [TOOL, "audit", "-o", "report", "--", "clang-22"]):
+                (folder / "main.d").unlink(missing_ok=True)
+                run([*command, *compile_it], folder)
+                assert (folder / "main.d").read_text().startswith("main.o:")
+
+
+def test_early_with_other_options():
+    with Folder() as folder:
+        for words in ("-flto -fvisibility=hidden -fsanitize=cfi",
+                      "-flto=thin -fvisibility=hidden -fwhole-program-vtables"):
+            words = [*words.split(), "-O2", "-fuse-ld=lld"]
+            run([*CXX.split(), "--typeslab-early", *words, "-c", "main.cc"],
+                folder)
+            run([*CXX.split(), *words, "main.o", "-o", "main"], folder)
+            data, _, unknown = counts("main", folder)
+            assert unknown < 20 < data, (words, data, unknown)
+            run([TOOL, "audit", "-o", "report", "--", "clang++-22", *words,
+                 "-c", "main.cc"], folder)
+        for words, has in (("-flto", False), ("-flto=thin", True)):
+            run([*CC.split(), "--typeslab-early", words, "-c", "main.c"],
+                folder)
+            out, _ = run(["llvm-bcanalyzer-22", "main.o"], folder)
+            tap.equal("(GLOBALVAL_SUMMARY_BLOCK)" in out, has, words)
+        for output in ("/dev/null", "-"):
+            _, err = run(["sh", "-c", f"{CC} --typeslab-early -v -c main.c "
+                          f"-o {output} > to"], folder)
+            assert "early.bc" not in err, err
+        before = sorted([*os.listdir(folder), "part.gcda", "part.gcno",
+                         "part.o"])
+        run([*CC.split(), "--typeslab-early", "--coverage", "-c", "main.c",
+             "-o", "part.o"], folder)
+        run([*CC.split(), "--coverage", "part.o", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+        tap.equal(sorted(os.listdir(folder)), before)
+
+
+if __name__ == "__main__":
+    tap.run(sys.modules[__name__])
