@@ -122,8 +122,8 @@ find_usual(struct heap *heap, size_t size, uint64_t token, uintptr_t site,
 	struct announcement *announced = &heap->announced;
 	struct typeslab_caller *caller = announced->caller;
 	bool is_usual = caller && *plain_place(announced, site) == site &&
-			is_shim_there(announced, caller) &&
-			is_for(announced, size, token, frame);
+			is_for(announced, size, token, frame) &&
+			is_shim_there(announced, caller);
 
 	return is_usual ? caller : NULL;
 }
@@ -135,6 +135,9 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 	struct typeslab_caller *caller = announced->caller;
 	uintptr_t *plain = plain_place(announced, site);
 
+	/* Far below: not for it, or from another stack, and the shim's is gone. */
+	if ((const char *)frame < announced->frame - TYPESLAB_CALLER_DEPTH)
+		return token;
 	/* Not below the shim: it was left, or this is another stack. */
 	if ((const char *)frame >= announced->frame ||
 	    !is_shim_there(announced, caller) ||

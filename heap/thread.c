@@ -78,16 +78,20 @@ static struct heap *make(void)
 			       ? layout_nr_bin_rows() * NR_CLASSES_MAX *
 					 sizeof(struct hold)
 			       : 0;
-	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	char *memory;
 
 	/* The last id is not a heap's. */
-	if (id >= LOCK_ID_MAX)
+	if (__atomic_load_n(&nr_heaps, __ATOMIC_RELAXED) >= LOCK_ID_MAX - 1)
 		return NULL;
 	memory = arena_take(&layout.arena, size + bins + used + holds, 64);
 	if (!memory)
 		return NULL;
+	/* Not before: who asks in vain may ask often. */
+	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	struct heap *heap = (struct heap *)memory;
+
+	if (id >= LOCK_ID_MAX)
+		return NULL;
 
 	heap->bins = (struct bin *)(memory + size);
 	heap->used = (uint64_t *)(memory + size + bins);

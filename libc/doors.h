@@ -99,14 +99,17 @@ static inline int token_posix_memalign(void **out, size_t align, size_t size,
 
 static inline void *token_valloc(size_t size, uint64_t token, uintptr_t site)
 {
+	/* What a page is taken to be is known after the boot. */
+	heap_boot();
 	return heap_alloc_aligned(size, os_page_size(), token, site);
 }
 
 static inline void *token_pvalloc(size_t size, uint64_t token, uintptr_t site)
 {
-	size_t page = os_page_size();
-	size_t bytes;
+	size_t page, bytes;
 
+	heap_boot();
+	page = os_page_size();
 	if (unlikely(!size_round_up(size, page, &bytes)))
 		return token_no_memory();
 	return heap_alloc_aligned(bytes, page, token, site);

@@ -7,6 +7,8 @@
 #include "typeslab/token.h"
 
 #include <pthread.h>
+#include <sys/mman.h>
+#include <ucontext.h>
 
 /* Each token has a row of its own kind: data with a plain twin beside. */
 #define TOKEN (1ul << 63 | 77ul << 40)
@@ -156,6 +158,40 @@ static void test_too_deep(void **state)
 	assert_int_equal(row, plain_row());
 }
 
+static ucontext_t outside, inside;
+
+/* It waits inside for ever, on a stack of its own. */
+static void announce_and_leave(void)
+{
+	struct typeslab_caller caller;
+
+	typeslab_caller_begin(&caller, SIZE, TOKEN);
+	swapcontext(&inside, &outside);
+}
+
+/* What was announced on a stack that is gone is not looked at. */
+static void test_stack_is_gone(void **state)
+{
+	const size_t size = 65536;
+	unsigned int rows[2];
+	void *stack;
+
+	(void)state;
+	announce(TOKEN, SIZE, SIZE, 0, rows);
+	stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(stack != MAP_FAILED);
+	assert_int_equal(getcontext(&inside), 0);
+	inside.uc_stack.ss_sp = stack;
+	inside.uc_stack.ss_size = size;
+	makecontext(&inside, announce_and_leave, 0);
+	assert_int_equal(swapcontext(&outside, &inside), 0);
+	assert_int_equal(munmap(stack, size), 0);
+	assert_int_equal(alloc_inside(SIZE, 0), plain_row());
+	announce(TOKEN, SIZE, SIZE, 0, rows);
+	assert_int_equal(rows[0], announced_row());
+}
+
 static void *alloc_elsewhere(void *row)
 {
 	*(unsigned int *)row = alloc_inside(SIZE, 0);
@@ -243,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_own_token_wins),
 		cmocka_unit_test(test_no_token),
 		cmocka_unit_test(test_too_deep),
+		cmocka_unit_test(test_stack_is_gone),
 		cmocka_unit_test(test_other_thread),
 		cmocka_unit_test(test_leave),
 		cmocka_unit_test(test_nested),
