@@ -135,7 +135,7 @@ uint64_t caller_take(struct heap *heap, size_t size, uint64_t token,
 	struct typeslab_caller *caller = announced->caller;
 	uintptr_t *plain = plain_place(announced, site);
 
-	/* Far below: not for it, or from another stack, and the shim's is gone. */
+	/* Far below: not for it, or the stack of the shim may be gone. */
 	if ((const char *)frame < announced->frame - TYPESLAB_CALLER_DEPTH)
 		return token;
 	/* Not below the shim: it was left, or this is another stack. */

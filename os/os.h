@@ -60,7 +60,7 @@ bool os_has_mappings(size_t most);
  */
 void os_mark_reserve(void *addr, size_t size);
 void os_mark_used(void *addr, size_t size);
-/* One page that reads as zero in a child after fork, or NULL. */
+/* A page that reads as zero in a child after fork, between guards; or NULL. */
 void *os_wiped_page(void);
 
 /* Fills @out; from the kernel's generator, or from what the loader was given

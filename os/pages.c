@@ -234,13 +234,14 @@ void os_mark_used(void *addr, size_t size)
 void *os_wiped_page(void)
 {
 	int saved = errno;
-	void *p = mmap(NULL, page_size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *before = os_reserve(3 * page_size);
+	char *p = before ? before + page_size : NULL;
 
-	if (p != MAP_FAILED && madvise(p, page_size, MADV_WIPEONFORK)) {
-		munmap(p, page_size);
-		p = MAP_FAILED;
+	if (p && !(os_commit(p, page_size) &&
+		   advise(p, page_size, MADV_WIPEONFORK))) {
+		os_release(before, 3 * page_size);
+		p = NULL;
 	}
 	errno = saved;
-	return p == MAP_FAILED ? NULL : p;
+	return p;
 }

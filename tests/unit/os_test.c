@@ -132,10 +132,12 @@ static void test_wiped_page(void **state)
 	(void)state;
 	unit_needs("pages that are wiped in children");
 	assert_non_null(word);
+	assert_false(unit_can_read((char *)word - 1));
+	assert_false(unit_can_read((char *)word + page));
 	*word = 7;
 	unit_run_well(look_at_wiped, word);
 	assert_int_equal(*word, 7);
-	os_release(word, page);
+	os_release((char *)word - page, 3 * page);
 }
 
 static void test_random(void **state)
