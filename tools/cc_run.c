@@ -2,6 +2,7 @@
 /* cc_run: runs of the compiler; contract in cc_run.h. */
 #include "tools/cc_run.h"
 
+#include "tools/cc_input.h"
 #include "tools/cc_option.h"
 #include "tools/must.h"
 
@@ -20,11 +21,22 @@
 
 #define EXIT_NOT_RUN 127
 
+/* Whether a source's own name says that it is one, whatever -x says. */
+static bool has_source_by_name(const struct cc_args *args)
+{
+	for (size_t i = 0; i < args->nr_sources; i++) {
+		if (cc_input_of(args->words[args->sources[i]], NULL) ==
+		    INPUT_SOURCE)
+			return true;
+	}
+	return false;
+}
+
 /* Not into what is preprocessed for another use than C: "-E -x c list.in". */
 static void add_wrap_header(struct cc_args *args)
 {
 	if (!args->wrap || args->is_probe || !args->nr_texts ||
-	    (!args->is_compile && !args->nr_sources))
+	    (!args->is_compile && !has_source_by_name(args)))
 		return;
 	cc_args_add(args, "-include");
 	cc_args_add(args, must_print("%s/wrap.h", args->wrap));
