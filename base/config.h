@@ -47,9 +47,9 @@
  * Empty slabs and freed large objects are idle. Where more than an eighth of
  * what is in use is idle, and more than the least, what was idle longest goes
  * back to the system; what is more than the most and half of what is in use
- * together, at once. Large objects come and go, and fetching them again is
- * what it costs: they stay up to a least of their own. See docs/design.md,
- * "Idle memory of small heaps".
+ * together (of a large heap: than that half), at once. Large objects come and
+ * go, and fetching them again is what it costs: they stay up to a least of
+ * their own. See docs/design.md, "Idle memory of small heaps".
  */
 #define IDLE_LEAST	 (2ul << 20)
 #define IDLE_LEAST_LARGE (4ul << 20)

@@ -14,8 +14,8 @@
  * Giving back and fetching again costs a page fault each 4 KiB: at this rate
  * it is a few parts in a hundred of one processor's time.
  */
-#define BUDGET_PER_MS (64ul << 10)
-#define BUDGET_MAX    (16ul << 20)
+#define BUDGET_PER_MS (128ul << 10)
+#define BUDGET_MAX    (32ul << 20)
 
 /* Atomic each, and no more: threads that look at once share one budget. */
 static size_t mark;	   /* idle bytes at which to look again */
@@ -127,12 +127,20 @@ static size_t soft_limit(size_t used, size_t least)
 	return size_min(size_max(used / 8, least), layout.idle_max / 2);
 }
 
+/* How much may be idle at all. */
+static size_t hard_limit(size_t used)
+{
+	size_t more = size_min(used / 2, layout.idle_max);
+
+	return size_max(used / 2, layout.idle_max + more);
+}
+
 /* Looks through all that is idle, when the mark was passed. */
 static never_inline void look_through(struct heap *heap)
 {
 	size_t used = nr_used_bytes();
 	size_t soft = soft_limit(used, IDLE_LEAST);
-	size_t hard = layout.idle_max + used / 2;
+	size_t hard = hard_limit(used);
 	size_t before = nr_idle_bytes();
 	int64_t allowed = update_budget();
 	size_t idle, next;
