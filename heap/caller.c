@@ -3,12 +3,10 @@
 #include "heap/caller.h"
 
 #include "heap/heap.h"
+#include "os/os.h"
 #include "os/stack.h"
 
 #include <stdlib.h>
-
-/* Part of the loader, whose calloc() makes room for a new thread's TLS. */
-extern void *__tls_get_addr(void *index) __attribute__((__weak__));
 
 /* Part of the C++ runtime, where there is one. */
 extern void *__cxa_allocate_exception(size_t size) __attribute__((__weak__));
@@ -24,14 +22,14 @@ static bool is_beside(uintptr_t site, uintptr_t function)
 
 /*
  * Whether @site lies in the C library or its loader: strdup() inside a wrapper
- * allocates for itself. In a static program all is one object and cannot be
+ * allocates for itself, and a new thread's TLS is the loader's calloc(). In a static program all is one object and cannot be
  * told apart; the rules of size and depth have to do there.
  */
 static bool is_in_libc(uintptr_t site)
 {
 	return !is_beside((uintptr_t)abort, (uintptr_t)caller_take) &&
 	       (is_beside(site, (uintptr_t)abort) ||
-		is_beside(site, (uintptr_t)__tls_get_addr));
+		is_beside(site, os_loader()));
 }
 
 /*

@@ -164,6 +164,11 @@ bool os_is_secure(void)
 	return getauxval(AT_SECURE);
 }
 
+uintptr_t os_loader(void)
+{
+	return getauxval(AT_BASE);
+}
+
 const char *os_getenv(const char *name)
 {
 	size_t length = strlen(name);

@@ -85,6 +85,8 @@ size_t os_address_space_left(void);
 size_t os_data_limit(void);
 
 bool os_is_secure(void);
+/* An address in the loader; 0 in a static program. */
+uintptr_t os_loader(void);
 const char *os_getenv(const char *name);
 int os_getpid(void);
 

@@ -25,6 +25,19 @@ def test_one_step_and_two():
         tap.equal(counts("main", folder)[:2], (100, 300))
 
 
+def test_static_with_the_runtime():
+    """The C++ runtime's thread-local variables, and threads, in one program."""
+    with Folder() as folder:
+        (folder / "thread.cc").write_text(
+            "#include <iostream>\n#include <thread>\nint main()\n{\n"
+            "\tstd::thread other([] {});\n\n\tother.join();\n"
+            "\tstd::cout << *new int(7);\n}\n")
+        for linker in ("bfd", "lld"):
+            run([*CXX.split(), "-static", f"-fuse-ld={linker}", "thread.cc",
+                 "-o", "thread"], folder)
+            tap.equal(run(["./thread"], folder)[0], "7", linker)
+
+
 def test_without_the_header():
     """posix_memalign and reallocarray are what the header wins back."""
     with Folder() as folder:
