@@ -22,8 +22,9 @@ static bool is_beside(uintptr_t site, uintptr_t function)
 
 /*
  * Whether @site lies in the C library or its loader: strdup() inside a wrapper
- * allocates for itself, and a new thread's TLS is the loader's calloc(). In a static program all is one object and cannot be
- * told apart; the rules of size and depth have to do there.
+ * allocates for itself, and a new thread's TLS is the loader's calloc(). In a
+ * static program all is one object and cannot be told apart; the rules of size
+ * and depth have to do there.
  */
 static bool is_in_libc(uintptr_t site)
 {
