@@ -93,7 +93,7 @@ static ssize_t read_file(int fd, char *out, size_t size)
 	return raw_call(SYS_read, fd, (long)out, (long)size, 0);
 }
 
-static void close_file(int fd)
+void os_close(int fd)
 {
 	raw_call(SYS_close, fd, 0, 0, 0);
 }
@@ -112,7 +112,7 @@ static size_t mapped_bytes(void)
 	if (fd < 0)
 		return 0;
 	got = read_file(fd, text, sizeof(text) - 1);
-	close_file(fd);
+	os_close(fd);
 	for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
 		pages = pages * 10 + (size_t)(text[i] - '0');
 	return pages * getauxval(AT_PAGESZ);
@@ -141,7 +141,7 @@ static bool is_commit_strict(void)
 		return false;
 	if (read_file(fd, &mode, 1) != 1)
 		mode = '0';
-	close_file(fd);
+	os_close(fd);
 	return mode == '2';
 }
 
@@ -221,11 +221,6 @@ int os_create_file(const char *path)
 	return fd < 0 ? -1 : fd;
 }
 
-void os_close(int fd)
-{
-	close_file(fd);
-}
-
 bool os_read_file(const char *path, char *out, size_t *size)
 {
 	int fd = open_file(path, O_RDONLY);
@@ -241,7 +236,7 @@ bool os_read_file(const char *path, char *out, size_t *size)
 		length += got;
 	}
 	if (fd >= 0)
-		close_file(fd);
+		os_close(fd);
 	*size = length;
 	return fd >= 0 && got >= 0;
 }
@@ -262,7 +257,7 @@ bool os_has_mappings(size_t most)
 			nr += text[i] == '\n';
 	}
 	if (fd >= 0)
-		close_file(fd);
+		os_close(fd);
 	return got < 0 || nr > most;
 }
 
@@ -272,7 +267,7 @@ void os_program_name(char *out, size_t size)
 	ssize_t got = fd < 0 ? 0 : read_file(fd, out, size - 1);
 
 	if (fd >= 0)
-		close_file(fd);
+		os_close(fd);
 	if (got > 0 && out[got - 1] == '\n')
 		got--;
 	if (got <= 0) {

@@ -178,6 +178,20 @@ def test_live_partitions():
                 tap.equal(len(own), 11)
 
 
+def hist_of_waiting(program, table):
+    """What hist tells of the program, which says a line and waits."""
+    with subprocess.Popen([program], stdin=subprocess.PIPE, text=True,
+                          stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        done = subprocess.run(
+            [TOOL, "hist", f"--types={table}", str(child.pid)],
+            capture_output=True, text=True, check=False)
+        child.stdin.close()
+    if "ptrace_scope" in done.stderr:
+        raise tap.Skip("Yama forbids reading another process")
+    return done
+
+
 def test_fast_tokens_name_no_type():
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "wait.c"
@@ -187,15 +201,7 @@ def test_fast_tokens_name_no_type():
         program, table = Path(folder) / "wait", Path(folder) / "table"
         run(TOOL, "cc", "--typeslab-fast", source, "-o", program)
         table.write_text("# typeslab types 1\n0000123412341234 one\n")
-        with subprocess.Popen([program], stdin=subprocess.PIPE, text=True,
-                              stdout=subprocess.PIPE) as child:
-            child.stdout.readline()
-            done = subprocess.run(
-                [TOOL, "hist", f"--types={table}", str(child.pid)],
-                capture_output=True, text=True, check=False)
-            child.stdin.close()
-        if "ptrace_scope" in done.stderr:
-            raise tap.Skip("Yama forbids reading another process")
+        done = hist_of_waiting(program, table)
         tap.equal(done.returncode, 2, done.stderr)
         tap.contains(done.stderr, "of the fast ABI")
 
@@ -209,15 +215,7 @@ def test_shared_tokens_are_marked():
         table = Path(folder) / "table"
         table.write_text("# typeslab types 1\n0000123412341234 one\n"
                          "0000123412341234 two\n")
-        with subprocess.Popen([program], stdin=subprocess.PIPE, text=True,
-                              stdout=subprocess.PIPE) as child:
-            child.stdout.readline()
-            done = subprocess.run(
-                [TOOL, "hist", f"--types={table}", str(child.pid)],
-                capture_output=True, text=True, check=False)
-            child.stdin.close()
-        if "ptrace_scope" in done.stderr:
-            raise tap.Skip("Yama forbids reading another process")
+        done = hist_of_waiting(program, table)
         tap.contains(done.stdout, "  one*, two*\n")
 
 
