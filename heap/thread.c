@@ -92,7 +92,6 @@ static struct heap *make(void)
 
 	if (id >= LOCK_ID_MAX)
 		return NULL;
-
 	heap->bins = (struct bin *)(memory + size);
 	heap->used = (uint64_t *)(memory + size + bins);
 	if (holds)
