@@ -483,3 +483,9 @@ bool heap_check_size(const void *p, size_t size, size_t align)
 	report_wrong_size(&place.facts, size);
 	return false;
 }
+
+void heap_free_sized_odd(void *p, size_t size, size_t align)
+{
+	if (heap_check_size(p, size, align))
+		heap_free(p);
+}

@@ -31,12 +31,15 @@ bool heap_boot(void);
 bool heap_is_booted(void);
 
 /* The continuations of the fast paths. */
+typedef void *heap_alloc_rest(size_t size, uint64_t token, uintptr_t site);
+
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site);
 void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site);
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site);
 cold_path void heap_free_odd(void *p);
 void heap_free_full(void *p, struct slab *slab, uint8_t *state);
 void heap_free_shared(void *p, struct slab *slab, uint8_t *state);
+cold_path void heap_free_sized_odd(void *p, size_t size, size_t align);
 
 /* All that the fast path leaves out; each is one allocation. */
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site);
@@ -106,27 +109,36 @@ static always_inline bool heap_knows_token(uint64_t token)
 
 /*
  * @site is the return address of the door; @token 0 where there is none. No
- * call but the last, and that in one place: no register is saved for it.
+ * call but the last, and that in one place: no register is saved for it. Hence
+ * doors that do more where there is no memory have a @slow and @odd of theirs.
  */
-static always_inline void *heap_alloc(size_t size, uint64_t token,
-				      uintptr_t site)
+static always_inline void *heap_alloc_or(size_t size, uint64_t token,
+					 uintptr_t site, heap_alloc_rest *slow,
+					 heap_alloc_rest *odd)
 {
 	bool is_plain = __builtin_constant_p(token) && !token;
 	struct bin *bin;
 	uint64_t home;
 
 	if (unlikely(size >= layout.small_end))
-		return heap_alloc_slow(size, token, site);
+		return slow(size, token, site);
 	if (is_plain)
 		home = heap_home_of_site(site);
 	else if (heap_knows_token(token))
 		home = heap_home_of_token(token);
 	else
-		return heap_alloc_odd(size, token, site);
+		return odd(size, token, site);
 	bin = thread_bin_at(home, layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
-		return heap_alloc_slow(size, token, site);
+		return slow(size, token, site);
 	return heap_take_from(bin);
+}
+
+static always_inline void *heap_alloc(size_t size, uint64_t token,
+				      uintptr_t site)
+{
+	return heap_alloc_or(size, token, site, heap_alloc_slow,
+			     heap_alloc_odd);
 }
 
 /* Of two threads one sees LIVE, and the other changes nothing. */
@@ -180,16 +192,16 @@ static always_inline void heap_free(void *p)
 static always_inline void heap_free_sized(void *p, size_t size, size_t align)
 {
 	size_t chunk = region_chunk_of(p);
+	struct slab *slab;
 
 	/* With a canary the class is that of more. */
 	if (unlikely(size >= layout.small_end || align > CLASS_GRAIN ||
-		     chunk >= region_nr_chunks() ||
-		     slab_of_chunk(chunk)->size !=
-			     class_size(class_of(size)))) {
-		if (!heap_check_size(p, size, align))
-			return;
-	}
-	heap_free(p);
+		     chunk >= region_nr_chunks()))
+		return heap_free_sized_odd(p, size, align);
+	slab = slab_of_chunk(chunk);
+	if (unlikely(slab->size != class_size(class_of(size))))
+		return heap_free_sized_odd(p, size, align);
+	heap_free_in(slab, p);
 }
 
 #endif /* HEAP_HEAP_H */

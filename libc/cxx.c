@@ -87,6 +87,20 @@ void *cxx_new_slow(size_t size, size_t align, uint64_t token, uintptr_t site)
 	return p;
 }
 
+void *cxx_new_missed(size_t size, uint64_t token, uintptr_t site)
+{
+	void *p = heap_alloc_slow(size, token, site);
+
+	return likely(p) ? p : cxx_new_slow(size, 0, token, site);
+}
+
+void *cxx_new_odd(size_t size, uint64_t token, uintptr_t site)
+{
+	void *p = heap_alloc_odd(size, token, site);
+
+	return likely(p) ? p : cxx_new_slow(size, 0, token, site);
+}
+
 /*
  * A handler may throw, and a nothrow form must catch it. C cannot; the C++
  * runtime's own nothrow operator can, and it asks the throwing one of ours:

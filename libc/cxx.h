@@ -20,11 +20,13 @@ cold_path void *cxx_new_slow(size_t size, size_t align, uint64_t token,
 cold_path void *cxx_new_nothrow_slow(size_t size, size_t align, uint64_t token,
 				     uintptr_t site);
 
+/* What of operator new is not the fast path. */
+void *cxx_new_missed(size_t size, uint64_t token, uintptr_t site);
+void *cxx_new_odd(size_t size, uint64_t token, uintptr_t site);
+
 static always_inline void *cxx_new(size_t size, uint64_t token, uintptr_t site)
 {
-	void *p = heap_alloc(size, token, site);
-
-	return likely(p) ? p : cxx_new_slow(size, 0, token, site);
+	return heap_alloc_or(size, token, site, cxx_new_missed, cxx_new_odd);
 }
 
 static always_inline void *cxx_new_nothrow(size_t size, uint64_t token,
