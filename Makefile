@@ -161,7 +161,7 @@ help:
 	@echo 'make test-musl    the library on musl, static and shared'
 	@echo 'make test-checked the tests; the library stops at undefined behaviour'
 	@echo 'make test-aarch64 the tests in qemu'
-	@echo 'make test-hardened  the same suites under profile=hardened'
+	@echo 'make test-hardened  API, faults, stress and programs under profile=hardened'
 	@echo 'make test-systems the suites with pages of 16 and 64 KiB; in 39 bits of addresses'
 	@echo 'make lint         the rules that a machine can check'
 	@echo 'make docs-check   what the pages name is there, and their commands run'
