@@ -17,12 +17,15 @@ extern "C" {
 #endif
 
 /*
- * Looks at the canary of every live block of the process; the first that is
- * damaged is reported, and the process ends. Under profile=compat one is
- * reported, and how many are damaged is returned. 0 without canaries.
+ * Looks at the canary of every live block of the process that has one: blocks
+ * of up to 32 KiB less 8 bytes, but not those of kmem_caches, of kmem_buckets,
+ * and accounted or reclaimable ones. The first that is damaged is reported, and
+ * the process ends. Under profile=compat one is reported, and how many are
+ * damaged is returned. 0 without canaries.
  * Time: a few nanoseconds a block. Thread safety: safe; blocks that other
- * threads allocate or free meanwhile may or may not be looked at. errno is
- * untouched.
+ * threads allocate or free meanwhile may or may not be looked at. Signal
+ * safety: takes no lock and allocates nothing; may be called by a handler.
+ * errno is untouched.
  */
 size_t typeslab_check(void);
 

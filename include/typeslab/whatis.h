@@ -28,7 +28,7 @@ struct typeslab_whatis {
 	unsigned int partition; /* counted from 0 inside its domain */
 	bool accounted;		/* in the partition's accounted caches */
 	bool reclaimable;	/* in its reclaimable ones */
-	size_t size;		/* of the slot, its canary included */
+	size_t size;		/* of the slot in bytes, its canary included */
 	const void *start;	/* the slot's first byte */
 	bool large;		/* a span of its own */
 	bool live;		/* allocated, not yet freed */
@@ -36,8 +36,11 @@ struct typeslab_whatis {
 
 /*
  * Fills *@info and returns true if @p points into a slot of this heap (live or
- * not, its start or inside); false for every other address.
- * Thread safety: safe; the answer is as old as the call. errno is untouched.
+ * not, its start or inside). False for every other address, a tagged one too
+ * (top byte not 0), and before the first allocation; *@info is untouched then.
+ * Thread safety: safe; the answer is as old as the call. Signal safety: takes
+ * no lock and allocates nothing; may be called by a handler. errno is
+ * untouched.
  */
 bool typeslab_whatis(const void *p, struct typeslab_whatis *info);
 
