@@ -31,8 +31,10 @@
  * Thread safety: the announcement belongs to the calling thread alone.
  * Signal safety: a handler's frame lies deeper than TYPESLAB_CALLER_DEPTH, so
  * a handler never takes the token. The functions themselves may be called
- * from a handler; they touch only the thread's own pointer.
- * Without libtypeslab in the process they do nothing.
+ * from a handler once its thread has allocated: they touch only the thread's
+ * own pointer then. A thread's first call makes its heap, as malloc() would.
+ * Errors: none. Without memory for that heap, with token 0, and without
+ * libtypeslab in the process they do nothing.
  */
 #ifndef TYPESLAB_TOKEN_H
 #define TYPESLAB_TOKEN_H
@@ -54,18 +56,24 @@ extern "C" {
 /* Lives on the shim's stack; its fields are the library's. */
 struct typeslab_caller {
 	uint64_t token;
-	size_t size;
+	size_t size; /* in bytes */
 	const void *frame;
 	uint64_t proof; /* that this memory is still the shim's */
 	uint64_t reserved
 		[4]; /* shims are compiled into programs: room to grow */
 };
 
+/* The library's own; a shim calls the two functions below. */
 extern void __typeslab_caller_begin(struct typeslab_caller *caller)
 	__attribute__((__weak__));
 extern void __typeslab_caller_end(struct typeslab_caller *caller)
 	__attribute__((__weak__));
 
+/*
+ * Announces @token for an allocation of @size bytes or more, in place of what
+ * the thread had announced before. @caller needs no initial value; it must be a
+ * local of the function that calls this, and live until typeslab_caller_end().
+ */
 static inline __attribute__((__always_inline__)) void
 typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		      uint64_t token)
@@ -77,6 +85,7 @@ typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		__typeslab_caller_begin(caller);
 }
 
+/* Ends the announcement, if it was not used. */
 static inline __attribute__((__always_inline__)) void
 typeslab_caller_end(struct typeslab_caller *caller)
 {
