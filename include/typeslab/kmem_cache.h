@@ -57,9 +57,9 @@ typedef unsigned int slab_flags_t;
 struct kmem_cache;
 
 struct kmem_cache_args {
-	unsigned int align;	 /* a power of two up to 32 KiB; 0: 8 */
-	unsigned int useroffset; /* what check_object_size() lets pass */
-	unsigned int usersize;
+	unsigned int align;	     /* a power of two up to 32 KiB; 0: 8 */
+	unsigned int useroffset;     /* what check_object_size() lets pass, */
+	unsigned int usersize;	     /* in bytes from the object's start */
 	unsigned int freeptr_offset; /* accepted: nothing lies in free slots */
 	bool use_freeptr_offset;
 	/*
@@ -75,8 +75,9 @@ struct kmem_cache_args {
  * kmem_cache_create(name, size, args, flags), args a struct kmem_cache_args *
  * or NULL; or, as ever, (name, size, align, flags, ctor). NULL, or a report
  * and the end under SLAB_PANIC: no name, a size of 0 or above KMALLOC_MAX_SIZE,
- * an alignment that cannot be, no memory, too many caches. A user region that
- * is not all in the object is none. The name is copied.
+ * an alignment that cannot be (errno is EINVAL), no memory, too many caches
+ * (ENOMEM). A user region that is not all in the object is none. The name is
+ * copied; reports and snapshots show its first 47 bytes, and _ for blanks.
  * Who creates a cache that was destroyed again, alike in name, size, alignment,
  * constructor and flags, is given the same addresses again.
  */
@@ -163,7 +164,7 @@ void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
 void kmem_cache_free(struct kmem_cache *cache,
 		     void *object) __asm__("typeslab_kmem_cache_free");
 
-/* All @nr into @objects, or none: 0 then, else @nr. */
+/* @nr objects, each as kmem_cache_alloc(), or none: 0 then, else @nr. */
 int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t nr,
 			  void **objects) __asm__("typeslab_kmem_cache_alloc_"
 						  "bulk");
@@ -172,9 +173,10 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t nr,
 			  void **objects) __asm__("typeslab_kmem_cache_free_"
 						  "bulk");
 
-/* Gives memory of slabs without objects back to the system; 0. */
+/* Gives memory of slabs without objects back to the system; always 0. */
 int kmem_cache_shrink(struct kmem_cache *cache) __asm__(
 	"typeslab_kmem_cache_shrink");
+/* Bytes of an object, as they were asked for at the cache's creation. */
 unsigned int
 kmem_cache_size(struct kmem_cache *cache) __asm__("typeslab_kmem_cache_size");
 

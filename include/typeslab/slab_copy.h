@@ -34,7 +34,7 @@ char *typeslab_kmemdup_nul(const char *s, size_t size, gfp_t gfp,
 #define kmemdup(...) TYPESLAB_CALL(kmemdup, __VA_ARGS__)
 /* kvmemdup(p, size, gfp): the same, of any size that kvmalloc() has. */
 #define kvmemdup(...) TYPESLAB_CALL(kvmemdup, __VA_ARGS__)
-/* kmemdup_array(p, nr, element_size, gfp) */
+/* kmemdup_array(p, nr, element_size, gfp): NULL where the product overflows. */
 #define kmemdup_array(...) TYPESLAB_CALL(kmemdup_array, __VA_ARGS__)
 
 #define TYPESLAB_FROM_SITE() ((struct typeslab_from){ 0, TYPESLAB_SITE() })
@@ -42,6 +42,7 @@ char *typeslab_kmemdup_nul(const char *s, size_t size, gfp_t gfp,
 /* kmemdup_nul(s, size, gfp): @size bytes of @s, and a 0 behind them. */
 #define kmemdup_nul(s, size, gfp) \
 	typeslab_kmemdup_nul(s, size, gfp, TYPESLAB_FROM_SITE())
+/* kstrdup(s, gfp): all of @s, and a 0. */
 #define kstrdup(s, gfp) \
 	typeslab_kstrndup(s, SIZE_MAX, gfp, TYPESLAB_FROM_SITE())
 /* kstrndup(s, most, gfp): at most @most bytes of @s, and a 0. */
