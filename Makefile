@@ -176,6 +176,8 @@ help:
 	@echo 'make guest        the stress programs in a virtual machine'
 	@echo 'make kernel       build and boot the typed kernel, draw its rows'
 	@echo 'make kernel-test  boot it with its KUnit suite'
+	@echo 'make kernel-off   show that the series adds no code where it is switched off'
+	@echo 'make kernel-check, kernel-numbers  each patch alone, all modes; the tables (hours)'
 	@echo 'make gate         time the fast path against its fastest peers'
 	@echo 'make bench        all workloads on our heap and its peers; QUICK=1'
 	@echo 'make bench-count  instructions of a malloc and a free'
