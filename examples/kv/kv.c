@@ -7,9 +7,10 @@
  *	values	bytes that somebody sent, behind a small head
  *
  * An overflowing value never reaches an entry, and a freed key's memory never
- * becomes one: they lie in different partitions. Try
+ * becomes one: they lie in different partitions. Try, in the project's folder,
  *
- *	TYPESLAB=snapshot=kv.snapshot ./kv && typeslab hist kv.snapshot
+ *	clang-22 -O2 -Iinclude examples/kv/kv.c -o kv build/libtypeslab.a
+ *	TYPESLAB=snapshot=kv.snapshot ./kv && build/typeslab hist kv.snapshot
  */
 #include "typeslab/slab.h"
 
