@@ -143,13 +143,48 @@ static void settle_parts(struct options *options)
 #undef X
 }
 
+static bool is_stronger(enum option_order order, uint64_t own, uint64_t now,
+			uint64_t strongest)
+{
+	switch (order) {
+	case ORDER_MORE:
+		return now > own;
+	case ORDER_OFTEN:
+		return now && (!own || now < own);
+	case ORDER_ONE:
+		return now == strongest;
+	case ORDER_NONE:
+		return false;
+	}
+	return false;
+}
+
+/* What is weaker than the program's @own becomes that again. */
+static void hold_locked(struct options *options, const struct options *own)
+{
+#define X(name, order, value)                                       \
+	if (options->name != own->name &&                           \
+	    !is_stronger(order, own->name, options->name, value)) { \
+		report_locked_option(#name);                        \
+		options->name = own->name;                          \
+	}
+	LOCK_LIST(X)
+#undef X
+}
+
 void options_read(struct options *options, const char *program,
 		  const char *environment)
 {
+	struct options own;
+
 #define X(name, kind, value, least, most, sentence) options->name = value;
 	OPTION_LIST(X)
 #undef X
 	read_string(options, program);
+	own = *options;
+	settle_parts(&own);
 	read_string(options, environment);
 	settle_parts(options);
+	if (own.lock)
+		hold_locked(options, &own);
 }

@@ -67,7 +67,8 @@ enum option_trace {
 	X(reuse_after, NUMBER, BY_PROFILE, 0, 4096, "0 to 4096 frees")      \
 	X(guard, NUMBER, BY_PROFILE, 0, 1024,                               \
 	  "0 to 1024, one slab in so many")                                 \
-	X(seal, WORD, BY_PROFILE, 0, 1, "off|on")
+	X(seal, WORD, BY_PROFILE, 0, 1, "off|on")                           \
+	X(lock, WORD, 0, 0, 1, "off|on")
 
 /*
  * X(name, value, hardened): the options that are the parts of the profile
@@ -81,6 +82,32 @@ enum option_trace {
 	X(reuse_after, 0, 0)   \
 	X(guard, 0, 8)         \
 	X(seal, 0, 1)
+
+/* What lock=on, said by the program, leaves to the environment. */
+enum option_order {
+	ORDER_MORE,  /* a larger number, or on */
+	ORDER_OFTEN, /* once in fewer; 0 is never */
+	ORDER_ONE,   /* one value alone */
+	ORDER_NONE,  /* nothing */
+};
+
+/* X(name, order, value): the options that are part of it. */
+#define LOCK_LIST(X)                            \
+	X(mode, ORDER_ONE, MODE_DEDICATED)      \
+	X(profile, ORDER_ONE, PROFILE_HARDENED) \
+	X(data, ORDER_MORE, 0)                  \
+	X(pointer, ORDER_MORE, 0)               \
+	X(unknown, ORDER_MORE, 0)               \
+	X(budget, ORDER_MORE, 0)                \
+	X(policy, ORDER_NONE, 0)                \
+	X(token_max, ORDER_NONE, 0)             \
+	X(zero, ORDER_MORE, 0)                  \
+	X(canary, ORDER_MORE, 0)                \
+	X(shuffle, ORDER_MORE, 0)               \
+	X(quarantine, ORDER_MORE, 0)            \
+	X(reuse_after, ORDER_MORE, 0)           \
+	X(guard, ORDER_OFTEN, 0)                \
+	X(seal, ORDER_MORE, 0)
 
 struct options {
 #define X(name, kind, value, least, most, sentence) uint64_t name;
@@ -97,7 +124,10 @@ struct option_text {
 	size_t length;
 };
 
-/* Defaults, then each string in turn; a NULL string is skipped. */
+/*
+ * Defaults, then each string in turn; a NULL string is skipped. Where @program
+ * says lock=on, @environment can only make options of LOCK_LIST stronger.
+ */
 void options_read(struct options *options, const char *program,
 		  const char *environment);
 

@@ -307,6 +307,15 @@ void report_unknown_option(const char *key, size_t length)
 	send(&line);
 }
 
+void report_locked_option(const char *key)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: locked by the program: ");
+	line_add(&line, key);
+	send(&line);
+}
+
 void report_bad_value(const char *pair, size_t length, const char *rule)
 {
 	struct line line = { .length = 0 };

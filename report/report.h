@@ -103,6 +103,8 @@ cold_path void report_no_memory(size_t size);
 
 /* An option that does not exist, and one whose value is not allowed. */
 cold_path void report_unknown_option(const char *key, size_t length);
+/* The program's lock=on keeps the environment from it. */
+cold_path void report_locked_option(const char *key);
 cold_path void report_bad_value(const char *pair, size_t length,
 				const char *rule);
 /* The snapshot asked for could not be made. */

@@ -134,6 +134,55 @@ static void test_parts(void **state)
 	}
 }
 
+/* The environment may only strengthen what a program locked. */
+static void test_lock(void **state)
+{
+	static const struct {
+		const char *program, *environment, *same, *said;
+	} cases[] = {
+		{ "lock=on", "profile=hardened,mode=dedicated",
+		  "lock=on,profile=hardened,mode=dedicated", "" },
+		{ "lock=on", "profile=compat", "lock=on", "profile" },
+		{ "lock=on", "mode=none", "lock=on", "mode" },
+		{ "lock=on,mode=dedicated", "mode=typed",
+		  "lock=on,mode=dedicated", "mode" },
+		{ "lock=on,profile=hardened", "profile=default",
+		  "lock=on,profile=hardened",
+		  "profile zero canary shuffle quarantine guard seal" },
+		{ "profile=hardened,lock=on", "zero=off",
+		  "lock=on,profile=hardened", "zero" },
+		{ "lock=on", "zero=on,data=9", "lock=on,zero=on,data=9", "" },
+		{ "lock=on", "data=7,unknown=15", "lock=on", "data unknown" },
+		{ "lock=on,guard=8", "guard=4", "lock=on,guard=4", "" },
+		{ "lock=on,guard=8", "guard=9", "lock=on,guard=8", "guard" },
+		{ "lock=on,guard=8", "guard=0", "lock=on,guard=8", "guard" },
+		{ "lock=on", "guard=9", "lock=on,guard=9", "" },
+		{ "lock=on", "token_max=16", "lock=on", "token_max" },
+		{ "lock=on", "policy=/x", "lock=on", "policy" },
+		{ "lock=on", "trace=on,reserve=16M",
+		  "lock=on,trace=on,reserve=16M", "" },
+		{ "lock=on", "mode=none,lock=off", "lock=off", "mode" },
+		{ "", "lock=on,mode=none", "lock=on,mode=none", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		struct options wanted;
+		char said[512] = "", names[128];
+		char *rest = names;
+
+		options_read(&wanted, NULL, cases[i].same);
+		strcpy(names, cases[i].said);
+		for (char *name; (name = strtok_r(rest, " ", &rest));) {
+			strcat(said, "typeslab: locked by the program: ");
+			strcat(said, name);
+			strcat(said, "\n");
+		}
+		check_strings(cases[i].program, cases[i].environment, &wanted,
+			      said);
+	}
+}
+
 #define WORDS	   "typed|dedicated|random|none"
 #define BUDGET	   "1 to 4096 dedicated partitions"
 #define PARTITIONS "1 to 1024 partitions"
@@ -250,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_unknown_keys),
 		cmocka_unit_test(test_order),
