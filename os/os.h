@@ -37,6 +37,9 @@ bool os_commit(void *addr, size_t size);
 bool os_commit_reserved(void *addr, size_t size);
 /* Makes reserved pages readable: they show zero and cost no memory. */
 bool os_allow_reading(void *addr, size_t size);
+/* The same of usable pages, which nobody else writes to meanwhile: what they
+ * held, their memory and the right to it are gone. */
+bool os_uncommit(void *addr, size_t size);
 /* Makes usable pages fault on every access; they keep their memory. */
 bool os_forbid(void *addr, size_t size);
 /* Gives the memory back, keeps the pages usable: they read as zero. */

@@ -128,6 +128,17 @@ bool os_allow_reading(void *addr, size_t size)
 	return done;
 }
 
+bool os_uncommit(void *addr, size_t size)
+{
+	int saved = errno;
+	void *p = MAP_FAILED;
+
+	if (make_whole(addr, &size))
+		p = mmap(addr, size, PROT_READ, RESERVED | MAP_FIXED, -1, 0);
+	errno = saved;
+	return p != MAP_FAILED;
+}
+
 bool os_forbid(void *addr, size_t size)
 {
 	int saved = errno;

@@ -77,16 +77,33 @@ static bool commit(struct ground *ground, char *to)
 	return true;
 }
 
+/*
+ * No memory for what the new extent was begun for: who asks in vain, again and
+ * again, must not use the region up. The old one goes on.
+ */
+static void give_up_extent(struct ground *ground, const struct ground *before,
+			   size_t size, const struct region_asker *asker)
+{
+	os_forbid(ground->start, size);
+	region_give_extent(ground->start - region_grain(), ground->blocks,
+			   asker->tag);
+	*ground = *before;
+}
+
 char *ground_take(struct ground *ground, size_t size,
 		  const struct region_asker *asker)
 {
+	const struct ground before = *ground;
 	char *chunk;
 
 	if (ground_left(ground) < size && !begin_extent(ground, size, asker))
 		return NULL;
 	chunk = ground->next;
-	if (!commit(ground, chunk + size))
+	if (!commit(ground, chunk + size)) {
+		if (ground->start != before.start)
+			give_up_extent(ground, &before, size, asker);
 		return NULL;
+	}
 	ground->next = chunk + size;
 	return chunk;
 }

@@ -28,8 +28,8 @@ struct ground {
 };
 
 /*
- * @size bytes, a multiple of region_grain(), or NULL. When a new extent is
- * begun, what was left of the old one is lost to the partition.
+ * @size bytes, a multiple of region_grain(), or NULL and all is as before. When
+ * a new extent is begun, what was left of the old one is lost to the partition.
  */
 char *ground_take(struct ground *ground, size_t size,
 		  const struct region_asker *asker);

@@ -44,17 +44,24 @@ static size_t find_run(size_t from, size_t to, size_t nr)
 	return to;
 }
 
+/* Of the table, for the blocks below @block: whole pages of it. */
+static size_t table_size(size_t block)
+{
+	return round_up(block * CHUNKS_PER_BLOCK << CHUNK_RECORD_SHIFT,
+			os_page_size());
+}
+
 static bool commit_table(size_t from_block, size_t to_block)
 {
-	size_t record = CHUNKS_PER_BLOCK << CHUNK_RECORD_SHIFT;
 	size_t page = os_page_size();
-	size_t from = round_down(from_block * record, page);
-	size_t to = round_up(to_block * record, page);
+	size_t from = table_size(from_block);
+	size_t to = table_size(to_block);
 	size_t map_from = round_down(from_block / 8, page);
 	size_t map_to = round_up(to_block / 8 + 8, page);
 
-	if (!os_commit(region.table + from, to - from) ||
-	    !os_commit((char *)region.taken + map_from, map_to - map_from))
+	/* The map first: what is left of a table in vain would be counted. */
+	if (!os_commit((char *)region.taken + map_from, map_to - map_from) ||
+	    !os_commit(region.table + from, to - from))
 		return false;
 	os_mark_used(region.table + from, to - from);
 	os_mark_used((char *)region.taken + map_from, map_to - map_from);
@@ -71,22 +78,55 @@ static size_t free_tail(void)
 	return region.window_blocks - block;
 }
 
+/* By how much a window of @blocks grows, where no more is needed. */
+static size_t window_step(size_t blocks)
+{
+	return blocks ? size_min(blocks, WINDOW_STEP_BLOCKS)
+		      : WINDOW_FIRST_BLOCKS;
+}
+
+/*
+ * Down to where steps alone would have brought it. The table stays readable:
+ * free() may look into it at any time.
+ */
+static void shrink_window(void)
+{
+	size_t old = region.window_blocks, used = old - free_tail();
+	size_t to = 0, size;
+	char *rest;
+
+	do
+		to += window_step(to);
+	while (to < used);
+	if (to >= old)
+		return;
+	rest = region.table + table_size(to);
+	size = table_size(old) - table_size(to);
+	/* In this order: a fork between the two must find what it may use. */
+	region.window_blocks = to;
+	if (size && !os_uncommit(rest, size)) {
+		region.window_blocks = old;
+		return;
+	}
+	os_mark_reserve(rest, size);
+	os_mark_reserve(region.base + to * BLOCK_SIZE, (old - to) * BLOCK_SIZE);
+}
+
 /* Opens room for a run of @blocks at the end of the window, below @limit. */
 static bool grow_window(size_t blocks, size_t limit)
 {
 	size_t from = region.window_blocks;
 	size_t tail = free_tail();
-	size_t step =
-		from ? size_min(from, WINDOW_STEP_BLOCKS) : WINDOW_FIRST_BLOCKS;
+	size_t step = window_step(from);
 	size_t more = blocks > tail ? blocks - tail : 0;
 	size_t to = size_min(from + size_max(step, more), limit);
+	size_t nr_chunks = size_max(to * CHUNKS_PER_BLOCK, region.nr_chunks);
 
 	if (to < from + more || !commit_table(from, to))
 		return false;
 	os_mark_used(region.base + from * BLOCK_SIZE, (to - from) * BLOCK_SIZE);
 	/* In this order: a fork between the two must not lose chunks. */
-	__atomic_store_n(&region.nr_chunks, to * CHUNKS_PER_BLOCK,
-			 __ATOMIC_RELEASE);
+	__atomic_store_n(&region.nr_chunks, nr_chunks, __ATOMIC_RELEASE);
 	region.window_blocks = to;
 	return true;
 }
@@ -159,6 +199,19 @@ static char *take_extent_locked(size_t blocks, uint64_t from, size_t limit)
 	return region.base + found * BLOCK_SIZE;
 }
 
+void region_give_extent(char *extent, size_t blocks, uint32_t tag)
+{
+	size_t first = (size_t)(extent - region.base) / BLOCK_SIZE;
+
+	if (lock_acquire(&region.lock, tag) == LOCK_REENTERED)
+		return;
+	for (size_t block = first; block < first + blocks; block++)
+		region.taken[block / 64] &= ~(1ul << block % 64);
+	region.nr_taken -= blocks;
+	shrink_window();
+	lock_release(&region.lock);
+}
+
 char *region_take_extent(size_t blocks, const struct region_asker *asker)
 {
 	size_t end = end_for_all();
@@ -184,7 +237,7 @@ void region_check(uint32_t tag)
 		nr_taken += is_taken(block);
 	if (nr_taken != region.nr_taken ||
 	    region.window_blocks > region.nr_blocks ||
-	    region.nr_chunks != region.window_blocks * CHUNKS_PER_BLOCK)
+	    region.nr_chunks < region.window_blocks * CHUNKS_PER_BLOCK)
 		report_broken("map of the region");
 	lock_release(&region.lock);
 }

@@ -5,14 +5,16 @@
  * Owns:       one reservation for objects; the chunk table, one record of 64
  *             bytes a chunk; the map of blocks taken.
  * Promises:   an extent handed out is never taken back: its addresses belong
- *             to the asker for the life of the process. The first chunk of
- *             each extent stays unmapped ground. Records of handed-out
- *             extents are readable and writable and begin as zero; records
- *             below region.nr_chunks are readable.
+ *             to the asker for the life of the process, unless it gives back
+ *             what nobody else saw. The first chunk of each extent stays
+ *             unmapped ground. Records of handed-out extents are readable and
+ *             writable and begin as zero; records below region.nr_chunks are
+ *             readable.
  * Relies on:  os_commit() being repeatable: an extent half taken by a thread
  *             that vanished in a fork is lost, and nothing else is.
  * Invariant:  a block is taken or free; window_blocks <= nr_blocks; the table
- *             is committed for exactly the chunks below the window.
+ *             is committed for exactly the chunks below the window, and
+ *             readable for those it ever held: nr_chunks only grows.
  *
  *	guard | window: extents at random places ... | not open yet | guard
  */
@@ -71,6 +73,12 @@ struct region_asker {
  * again from a signal handler. The memory is not committed.
  */
 char *region_take_extent(size_t blocks, const struct region_asker *asker);
+
+/*
+ * The asker never had memory for the extent it just took: nothing of it was
+ * committed, told or written to a record. A table that grew for it shrinks.
+ */
+void region_give_extent(char *extent, size_t blocks, uint32_t tag);
 
 /* Dies unless the invariant holds; @tag is the thread's. */
 void region_check(uint32_t tag);

@@ -198,6 +198,62 @@ static void test_no_memory(void **state)
 	unit_run_well(limit_data, NULL);
 }
 
+/* What the limit counts of this process. */
+static size_t data_size(void)
+{
+	char text[128] = { 0 };
+	FILE *file = fopen("/proc/self/statm", "r");
+	size_t pages = 0;
+
+	unit_must(file && fgets(text, sizeof(text), file));
+	fclose(file);
+	sscanf(text, "%*u %*u %*u %*u %*u %zu", &pages);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/*
+ * Who asks for more and more, and never has it, uses up neither the region nor
+ * the memory of its table; nor does it lose what was there.
+ */
+static void ask_in_vain(void *unused)
+{
+	struct rlimit limit = { data_size() + (8ul << 20), RLIM_INFINITY };
+	struct ground ground = { 0 };
+	size_t taken, blocks, window = region.window_blocks;
+	char *next;
+
+	(void)unused;
+	unit_must(take(&ground, region_grain(), 5));
+	next = ground.next;
+	taken = region.nr_taken;
+	blocks = ground.blocks;
+	unit_must(!setrlimit(RLIMIT_DATA, &limit));
+	for (size_t i = 1; i < 40; i++)
+		unit_must(!take(&ground, (40 + i) * 64 * BLOCK_SIZE, i * 77));
+	unit_must(region.nr_taken == taken && region.window_blocks == window);
+	unit_must(data_size() < limit.rlim_cur - (7ul << 20));
+	unit_must(ground.next == next && ground.blocks == blocks);
+	region_check(TAG);
+	ground_check(&ground);
+	unit_must(take(&ground, region_grain(), 5) == next);
+	/* Records of what was had in vain are zero, and grow again. */
+	for (size_t i = 0; i < region.nr_chunks; i++)
+		unit_must(!*(uint64_t *)region_record(i));
+	limit.rlim_cur = RLIM_INFINITY;
+	unit_must(!setrlimit(RLIMIT_DATA, &limit));
+	unit_must(take(&ground, 4096 * BLOCK_SIZE, 5));
+	memset(region_record(region_chunk_of(ground.end) - 1), 'x', 64);
+	check_invariant(&ground);
+}
+
+static void test_in_vain(void **state)
+{
+	(void)state;
+	unit_needs("limits of memory");
+	begin(BLOCKS);
+	unit_run_well(ask_in_vain, NULL);
+}
+
 static void harm(int how)
 {
 	struct ground ground = { 0 };
@@ -247,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_small_region),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_in_vain),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 

@@ -80,6 +80,7 @@ static void test_inside(void **state)
 	memset(p, 'x', 2 * page);
 	errno = E2BIG;
 	assert_false(os_forbid(inside, small));
+	assert_false(os_uncommit(inside, small));
 	assert_false(os_purge(inside, small));
 	assert_false(os_refund(inside, small));
 	assert_false(os_look_for_memory(inside, page, seen));
@@ -109,6 +110,10 @@ static void test_rounding(void **state)
 	assert_true(os_forbid(p, 1));
 	assert_false(unit_can_read(p + page - 1));
 	assert_int_equal(p[page], 'x');
+	p[2 * page - 1] = 'x';
+	assert_true(os_uncommit(p + page, small));
+	assert_int_equal(p[page], 0);
+	assert_int_equal(p[2 * page - 1], 0);
 	os_release(p, PAGES * page);
 }
 

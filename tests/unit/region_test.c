@@ -222,6 +222,34 @@ static void test_headroom_is_whole(void **state)
 	assert_null(region_take_extent(1, &asker));
 }
 
+/* What comes back is free again, and the window as small as it was. */
+static void test_give(void **state)
+{
+	size_t window, nr_chunks;
+	char *kept, *extent;
+
+	(void)state;
+	begin(BLOCKS);
+	window = region.window_blocks;
+	kept = take(3, 5, TAG);
+	extent = take(BLOCKS - window, 7, TAG);
+	nr_chunks = region.nr_chunks;
+	assert_true(region.window_blocks > window);
+	region_give_extent(extent, BLOCKS - window, TAG);
+	region_check(TAG);
+	assert_int_equal(region.nr_taken, 3);
+	assert_int_equal(region.window_blocks, window);
+	/* Who looks into the table at that moment still may. */
+	assert_int_equal(region.nr_chunks, nr_chunks);
+	assert_true(unit_can_read(region_record(nr_chunks - 1)));
+	check_records(take(BLOCKS - window, 7, TAG), BLOCKS - window);
+	assert_int_equal(region.nr_chunks, nr_chunks);
+	/* Below one that stays, only the place comes back. */
+	region_give_extent(kept, 3, TAG);
+	assert_true(region.window_blocks > window);
+	assert_ptr_equal(take(3, 5, TAG), kept);
+}
+
 static void test_reentered(void **state)
 {
 	(void)state;
@@ -316,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_random_places),
 		cmocka_unit_test(test_headroom),
 		cmocka_unit_test(test_headroom_is_whole),
+		cmocka_unit_test(test_give),
 		cmocka_unit_test(test_reentered),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_damage_is_seen),
