@@ -52,6 +52,12 @@ static enum given give_back(char *start, size_t size, bool refund)
 	return os_purge(start, size) ? GIVEN_PURGED : GIVEN_NOT;
 }
 
+/* Of a run that the system took in part, or not at all: one page is locked. */
+static enum given give_back_alone(const struct slab *slab, bool refund)
+{
+	return give_back(region_chunk_base(slab), slab_span(slab), refund);
+}
+
 /* Gives back the neighbours that begin the chain; the rest into *@rest. */
 static enum given give_back_run(uint32_t first, bool refund, uint32_t *rest)
 {
@@ -75,11 +81,15 @@ void chain_give_back(uint32_t first, bool refund, chain_take *take,
 	while (first) {
 		uint32_t rest;
 		enum given given = give_back_run(first, refund, &rest);
+		bool is_split = given == GIVEN_NOT &&
+				slab_of_chunk(first)->next != rest;
 
 		while (first != rest) {
 			struct slab *slab = slab_of_chunk(first);
 
 			first = slab->next;
+			if (is_split)
+				given = give_back_alone(slab, refund);
 			take(slab, given, tag);
 		}
 	}

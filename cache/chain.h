@@ -20,7 +20,7 @@
 
 /* What became of a slab's memory. */
 enum given {
-	GIVEN_NOT, /* the system refused */
+	GIVEN_NOT, /* the system refused, or took a part */
 	GIVEN_PURGED,
 	GIVEN_REFUNDED,
 };

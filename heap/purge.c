@@ -48,8 +48,15 @@ static int64_t update_budget(void)
 	return sum;
 }
 
+/*
+ * A slab that was given back in part has objects, perhaps, without what their
+ * constructor made: all are made again.
+ */
 static void take_back(struct slab *slab, enum given given, uint32_t tag)
 {
+	if (given == GIVEN_NOT && layout_is_named(slab->bin) &&
+	    layout_named(slab->bin)->ctor)
+		given = GIVEN_PURGED;
 	cache_attach(cache_of_bin(slab->bin), slab, given, tag);
 }
 

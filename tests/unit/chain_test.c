@@ -5,6 +5,8 @@
 #include "os/lock.h"
 #include "tests/unit/fixture.h"
 
+#include <sys/mman.h>
+
 #define TAG	 FIXTURE_TAG
 #define NR_SLABS 600
 
@@ -75,11 +77,42 @@ static void test_refund(void **state)
 		assert_false(unit_can_read(region_chunk_base(slabs[i])));
 }
 
+static struct slab *locked;
+
+static void take_all_but_one(struct slab *slab, enum given given, uint32_t tag)
+{
+	assert_int_equal(tag, TAG);
+	assert_int_equal(given, slab == locked ? GIVEN_NOT : GIVEN_PURGED);
+	nr_taken++;
+}
+
+/* One slab that the system does not take keeps no neighbour. */
+static void test_locked(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < NR_SLABS; i++)
+		slabs[i] = fixture_slab(i % 12, 0);
+	locked = slabs[NR_SLABS / 2];
+	if (mlock(region_chunk_base(locked), 1)) {
+		print_message("# left out: mlock is refused\n");
+		return;
+	}
+	for (unsigned int i = 0; i < NR_SLABS; i++)
+		*region_chunk_base(slabs[i]) = 'x';
+	nr_taken = 0;
+	chain_give_back(link_all(NR_SLABS), false, take_all_but_one, TAG);
+	assert_int_equal(nr_taken, NR_SLABS);
+	for (unsigned int i = 0; i < NR_SLABS; i++)
+		assert_int_equal(*region_chunk_base(slabs[i]),
+				 slabs[i] == locked ? 'x' : 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_orders),
 		cmocka_unit_test(test_refund),
+		cmocka_unit_test(test_locked),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_begin, NULL);

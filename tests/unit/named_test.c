@@ -6,6 +6,8 @@
 #include "heap/place.h"
 #include "heap/sums.h"
 
+#include <sys/mman.h>
+
 static unsigned int nr_made;
 
 static void construct(void *object)
@@ -120,6 +122,38 @@ static void test_constructor(void **state)
 	heap_free(p[0]);
 }
 
+/* A locked page is not given back, and what lies before it is. */
+static void test_locked(void **state)
+{
+	struct named *named = create("locked", 4096, construct);
+	enum {
+		NR = 400
+	};
+	uint64_t *p[NR];
+	size_t idle;
+
+	(void)state;
+	for (int i = 0; i < NR; i++)
+		p[i] = heap_alloc_in_bin(named->bin);
+	if (mlock(p[20], 4096)) {
+		print_message("# left out: mlock is refused\n");
+		return;
+	}
+	for (int i = 0; i < NR; i++)
+		heap_free(p[i]);
+	heap_trim();
+	idle = cache_idle_bytes();
+	for (int i = 0; i < NR; i++) {
+		p[i] = heap_alloc_in_bin(named->bin);
+		assert_int_equal(*p[i], 42);
+	}
+	cache_check(cache_of_bin(named->bin), thread_tag(thread_enter()));
+	for (int i = 0; i < NR; i++)
+		heap_free(p[i]);
+	/* All the other slabs went. */
+	assert_true(idle < 32 * 4096);
+}
+
 static void test_kept_memory(void **state)
 {
 	const struct named_spec spec = {
@@ -178,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_constructor),
+		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_kept_memory),
 		cmocka_unit_test(test_too_many),
 	};
