@@ -88,7 +88,7 @@ static void count_alloc(uint32_t bin)
 {
 	const struct heap *heap = thread_own();
 
-	if (heap)
+	if (heap && heap_has_bins(heap))
 		__atomic_fetch_add(&heap_bin(heap, bin)->nr_allocs, 1,
 				   __ATOMIC_RELAXED);
 }

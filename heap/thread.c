@@ -69,33 +69,77 @@ static void list_heap(struct heap *heap)
 					    __ATOMIC_RELAXED));
 }
 
+_Static_assert(sizeof(struct hold) <= sizeof(struct bin),
+	       "holds of nothing lie in bins of nothing");
+
+/* Of a struct heap, and of one with bins and what there is for each. */
+#define HEAP_SIZE round_up(sizeof(struct heap), 64)
+
+/*
+ * What only makes threads faster leaves a part of a small arena to those that
+ * have nothing yet.
+ */
+#define ARENA_KEPT_PART 16
+
+static void *take_spare(size_t size, size_t align)
+{
+	return arena_take_spare(&layout.arena, size, align,
+				layout.arena.size / ARENA_KEPT_PART);
+}
+
+static struct heap *take_with_bins(void)
+{
+	size_t rows = layout_nr_bin_rows();
+	size_t bins = rows << ROW_SHIFT;
+	size_t used = rows * sizeof(uint64_t);
+	size_t holds = rows * NR_CLASSES_MAX * sizeof(struct hold);
+	size_t size = HEAP_SIZE + bins + used;
+	char *memory = take_spare(layout.is_hardened ? size + holds : size, 64);
+	struct heap *heap = (struct heap *)memory;
+
+	if (!memory)
+		return NULL;
+	heap->bins = (struct bin *)(memory + HEAP_SIZE);
+	heap->used = (uint64_t *)(memory + HEAP_SIZE + bins);
+	if (layout.is_hardened)
+		heap->holds = (struct hold *)(memory + size);
+	return heap;
+}
+
+/*
+ * Address space is limited and there are many threads or partitions: each call
+ * takes the caches' locks, and is served.
+ */
+static struct heap *take_without_bins(void)
+{
+	struct heap *heap = arena_take(&layout.arena, HEAP_SIZE, 64);
+
+	if (!heap)
+		return NULL;
+	heap->bins = thread_no_bins;
+	/* As many, smaller, and as zero. */
+	if (layout.is_hardened)
+		heap->holds = (struct hold *)thread_no_bins;
+	return heap;
+}
+
 static struct heap *make(void)
 {
-	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
-	size_t size = round_up(sizeof(struct heap), 64);
-	size_t used = layout_nr_bin_rows() * sizeof(uint64_t);
-	size_t holds = layout.is_hardened
-			       ? layout_nr_bin_rows() * NR_CLASSES_MAX *
-					 sizeof(struct hold)
-			       : 0;
-	char *memory;
+	struct heap *heap;
+	uint32_t id;
 
 	/* The last id is not a heap's. */
 	if (__atomic_load_n(&nr_heaps, __ATOMIC_RELAXED) >= LOCK_ID_MAX - 1)
 		return NULL;
-	memory = arena_take(&layout.arena, size + bins + used + holds, 64);
-	if (!memory)
+	heap = take_with_bins();
+	if (!heap)
+		heap = take_without_bins();
+	if (!heap)
 		return NULL;
 	/* Not before: who asks in vain may ask often. */
-	uint32_t id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
-	struct heap *heap = (struct heap *)memory;
-
+	id = __atomic_add_fetch(&nr_heaps, 1, __ATOMIC_RELAXED);
 	if (id >= LOCK_ID_MAX)
 		return NULL;
-	heap->bins = (struct bin *)(memory + size);
-	heap->used = (uint64_t *)(memory + size + bins);
-	if (holds)
-		heap->holds = (struct hold *)(memory + size + bins + used);
 	heap->id = id;
 	thread_seed_random(heap);
 	heap->announced.proof = thread_random(heap) | 1;
@@ -194,6 +238,8 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 	struct cache *cache = cache_of_bin(offset);
 	unsigned int nr = magazine_count(bin);
 
+	if (!heap_has_bins(heap))
+		return;
 	if (nr)
 		cache_give(cache, bin->base, nr, thread_tag(heap));
 	bin->top = bin->base;
@@ -214,6 +260,8 @@ static void flush_rows(struct heap *heap, unsigned int from, unsigned int to)
 
 void thread_flush(struct heap *heap)
 {
+	if (!heap_has_bins(heap))
+		return;
 	flush_rows(heap, 0, layout_nr_used_rows());
 	flush_rows(heap, layout.nr_rows, layout_nr_bin_rows());
 }
@@ -271,7 +319,7 @@ static struct slot *take_storage(struct heap *heap, unsigned int slots)
 		*spare = (struct slot *)storage[-1].address;
 		return storage;
 	}
-	storage = arena_take(&layout.arena, (slots + 1) * sizeof(*storage), 16);
+	storage = take_spare((slots + 1) * sizeof(*storage), 16);
 	return storage ? storage + 1 : NULL;
 }
 
@@ -305,7 +353,7 @@ static never_inline bool grow(struct heap *heap, uint32_t offset)
 	unsigned int slots = had ? had * 2 : first_slots(offset);
 	struct slot *storage;
 
-	if (!may_have(heap, offset, slots))
+	if (!heap_has_bins(heap) || !may_have(heap, offset, slots))
 		return false;
 	storage = take_storage(heap, slots);
 	if (!storage)

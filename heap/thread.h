@@ -10,6 +10,8 @@
  *             one.
  * Relies on:  the thread's exit being told through a pthread key; a thread
  *             that allocates after that borrows a heap for each call.
+ *             Where no bins fit into the arena any more, a heap has those of
+ *             who has none: each call goes to the caches, and is not counted.
  * Invariant:  a heap is used by one thread, or is in the pool with empty
  *             magazines.
  */
@@ -45,7 +47,8 @@ struct heap {
 	struct announcement announced;
 	struct heap *next;	  /* in the pool */
 	struct heap *next_of_all; /* in the list of all, never removed */
-	uint64_t *used;	    /* a bit a class, a word a row: has a magazine */
+	/* A bit a class, a word a row: has a magazine. NULL: no bins fitted. */
+	uint64_t *used;
 	struct hold *holds; /* by bin; hardened only, or NULL */
 };
 
@@ -167,6 +170,18 @@ static always_inline struct bin *heap_bin(const struct heap *heap,
 					  uint64_t offset)
 {
 	return (struct bin *)((char *)heap->bins + offset);
+}
+
+/* The bins of who has none cannot be written to. */
+static inline bool heap_has_bins(const struct heap *heap)
+{
+	return likely(heap->used);
+}
+
+static inline void heap_count_alloc(const struct heap *heap, struct bin *bin)
+{
+	if (heap_has_bins(heap))
+		bin->nr_allocs++;
 }
 
 #endif /* HEAP_THREAD_H */

@@ -43,7 +43,8 @@ static bool commit_to(struct arena *arena, size_t end)
 	return true;
 }
 
-static void *take(struct arena *arena, size_t size, size_t align,
+/* What ends at @most or before. */
+static void *take(struct arena *arena, size_t size, size_t align, size_t most,
 		  bool (*has)(struct arena *arena, size_t end))
 {
 	size_t next = __atomic_load_n(&arena->next, __ATOMIC_RELAXED);
@@ -51,7 +52,7 @@ static void *take(struct arena *arena, size_t size, size_t align,
 
 	do {
 		start = round_up(next, align);
-		if (start + size > arena->size || !has(arena, start + size))
+		if (start + size > most || !has(arena, start + size))
 			return NULL;
 	} while (!__atomic_compare_exchange_n(&arena->next, &next, start + size,
 					      false, __ATOMIC_RELAXED,
@@ -61,7 +62,13 @@ static void *take(struct arena *arena, size_t size, size_t align,
 
 void *arena_take(struct arena *arena, size_t size, size_t align)
 {
-	return take(arena, size, align, commit_to);
+	return take(arena, size, align, arena->size, commit_to);
+}
+
+void *arena_take_spare(struct arena *arena, size_t size, size_t align,
+		       size_t kept)
+{
+	return take(arena, size, align, arena->size - kept, commit_to);
 }
 
 static bool is_committed(struct arena *arena, size_t end)
@@ -71,7 +78,7 @@ static bool is_committed(struct arena *arena, size_t end)
 
 void *arena_take_committed(struct arena *arena, size_t size, size_t align)
 {
-	return take(arena, size, align, is_committed);
+	return take(arena, size, align, arena->size, is_committed);
 }
 
 void arena_check(const struct arena *arena)

@@ -36,6 +36,10 @@ bool arena_init(struct arena *arena, size_t size, size_t step);
 /* @align is a power of two up to the page size; NULL: no memory. */
 void *arena_take(struct arena *arena, size_t size, size_t align);
 
+/* The same, if the last @kept bytes stay free: they are for who needs more. */
+void *arena_take_spare(struct arena *arena, size_t size, size_t align,
+		       size_t kept);
+
 /* The same without a system call: only what is committed. */
 void *arena_take_committed(struct arena *arena, size_t size, size_t align);
 

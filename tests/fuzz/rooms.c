@@ -193,6 +193,9 @@ static void check_heaps(void)
 	memset(in_stock, 0, nr_bins() * sizeof(in_stock[0]));
 	for (const struct heap *heap = thread_heaps; heap;
 	     heap = heap->next_of_all) {
+		/* Only where the system was told to refuse. */
+		if (!heap_has_bins(heap))
+			continue;
 		for (unsigned int row = 0; row < layout.nr_rows; row++) {
 			uint64_t used = heap->used[row];
 

@@ -69,6 +69,21 @@ static void test_take(void **state)
 	}
 }
 
+/* The end of it is not for everybody. */
+static void test_spare(void **state)
+{
+	struct arena arena = { 0 };
+
+	(void)state;
+	assert_true(arena_init(&arena, SIZE, STEP));
+	assert_non_null(arena_take_spare(&arena, SIZE / 2, 64, SIZE / 4));
+	assert_null(arena_take_spare(&arena, SIZE / 4 + 1, 64, SIZE / 4));
+	assert_non_null(arena_take_spare(&arena, SIZE / 4, 64, SIZE / 4));
+	assert_null(arena_take_spare(&arena, 1, 1, SIZE / 4));
+	assert_non_null(arena_take(&arena, SIZE / 4, 64));
+	assert_null(arena_take(&arena, 1, 1));
+}
+
 static void test_no_room(void **state)
 {
 	struct arena arena = { 0 };
@@ -171,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_spare),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_threads),

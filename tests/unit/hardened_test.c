@@ -216,11 +216,69 @@ static void test_seal(void **state)
 	setenv("TYPESLAB", "profile=hardened", 1);
 }
 
+#define NR_CROWD 64
+
+static pthread_barrier_t crowd_here;
+
+static void *live_in_crowd(void *unused)
+{
+	char *p, *q;
+
+	(void)unused;
+	pthread_barrier_wait(&crowd_here);
+	for (size_t size = 1; size < 300000; size = size * 3 / 2 + 1) {
+		p = heap_alloc(size, 0, 1);
+		q = heap_alloc_zeroed(size, 0, 1);
+		unit_must(p && q && !p[size - 1] && !q[0]);
+		memset(p, 'x', size);
+		heap_free(q);
+		p = heap_realloc(p, size + 20, 0, 1);
+		unit_must(p && p[size - 1] == 'x');
+		heap_free(p);
+	}
+	thread_flush(thread_enter());
+	heap_trim();
+	pthread_barrier_wait(&crowd_here);
+	return heap_has_bins(thread_enter()) ? "bins" : NULL;
+}
+
+/* With no room for more pools and lines, slots come from slabs and go there. */
+static void be_crowded(void *unused)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	pthread_t threads[NR_CROWD];
+	unsigned int nr_without = 0;
+	void *bins;
+
+	(void)unused;
+	heap_free(heap_alloc(1, 0, 1));
+	layout.arena.size =
+		(layout.arena.next + (256ul << 10)) / 15 * 16 / page * page;
+	pthread_barrier_init(&crowd_here, NULL, NR_CROWD);
+	for (int i = 0; i < NR_CROWD; i++)
+		unit_must(!pthread_create(&threads[i], NULL, live_in_crowd,
+					  NULL));
+	for (int i = 0; i < NR_CROWD; i++) {
+		pthread_join(threads[i], &bins);
+		nr_without += !bins;
+	}
+	unit_must(nr_without > NR_CROWD / 2);
+}
+
+static void test_crowd(void **state)
+{
+	(void)state;
+	setenv("TYPESLAB", "profile=hardened,seal=off", 1);
+	unit_run_well(be_crowded, NULL);
+	setenv("TYPESLAB", "profile=hardened", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reuse_after),
 		cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_entropy),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_usable),

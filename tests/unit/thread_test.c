@@ -293,6 +293,74 @@ static void test_random_in_children(void **state)
 	assert_string_not_equal(one.text, other.text);
 }
 
+#define NR_CROWD 64
+
+static pthread_barrier_t crowd_here;
+
+static void *live_in_crowd(void *unused)
+{
+	struct heap *heap;
+	char *p, *q;
+
+	(void)unused;
+	pthread_barrier_wait(&crowd_here);
+	for (size_t size = 1; size < 300000; size = size * 3 / 2 + 1) {
+		p = heap_alloc(size, 0, SITE);
+		unit_must(p);
+		memset(p, 'x', size);
+		q = heap_alloc_aligned(size, 4096, 0, SITE);
+		unit_must(q);
+		heap_free(q);
+		q = heap_alloc_zeroed(size, 0, SITE);
+		unit_must(q && !q[0] && !q[size - 1]);
+		p = heap_realloc(p, size + 20, 0, SITE);
+		unit_must(p && p[size - 1] == 'x');
+		heap_free(q);
+		heap_free(p);
+	}
+	churn();
+	heap = thread_enter();
+	thread_flush(heap);
+	thread_flush_bin(heap, bin_offset(layout_row(0, SITE), class_of(SIZE)));
+	heap_trim();
+	pthread_barrier_wait(&crowd_here);
+	return heap_has_bins(heap) ? "bins" : NULL;
+}
+
+/* Those that no bins are left for do without, and leave nothing behind. */
+static void be_crowded(void *unused)
+{
+	pthread_t threads[NR_CROWD];
+	struct cache *cache = cache_of_test();
+	size_t had, page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned int nr_without = 0;
+	void *bins;
+
+	(void)unused;
+	thread_flush(thread_enter());
+	had = cache->nr_out;
+	layout.arena.size =
+		(layout.arena.next + (256ul << 10)) / 15 * 16 / page * page;
+	pthread_barrier_init(&crowd_here, NULL, NR_CROWD);
+	for (int i = 0; i < NR_CROWD; i++)
+		unit_must(!pthread_create(&threads[i], NULL, live_in_crowd,
+					  NULL));
+	for (int i = 0; i < NR_CROWD; i++) {
+		pthread_join(threads[i], &bins);
+		nr_without += !bins;
+	}
+	unit_must(nr_without > NR_CROWD / 2);
+	unit_must(count_heaps() >= NR_CROWD);
+	unit_must(!count_stock() && cache->nr_out == had);
+	cache_check(cache, thread_tag(thread_enter()));
+}
+
+static void test_crowd(void **state)
+{
+	(void)state;
+	unit_run_well(be_crowded, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_heaps_are_reused),
 		cmocka_unit_test(test_after_exit),
 		cmocka_unit_test(test_own_heaps),
+		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_handler),
 		cmocka_unit_test(test_magazines_grow),
