@@ -33,8 +33,13 @@ void os_release(void *addr, size_t size);
 /* Makes reserved pages usable and zero; false when there is no memory. May be
  * repeated on pages that are usable already. */
 bool os_commit(void *addr, size_t size);
-/* The same where all pages are reserved, and mprotect may be refused. */
+/*
+ * The same where all pages are reserved, or hold nothing and are the caller's
+ * alone: mprotect may be refused, and they are mapped anew then.
+ */
 bool os_commit_reserved(void *addr, size_t size);
+/* Whether it ever was, for another reason than memory. */
+bool os_is_protect_refused(void);
 /* Makes reserved pages readable: they show zero and cost no memory. */
 bool os_allow_reading(void *addr, size_t size);
 /* The same of usable pages, which nobody else writes to meanwhile: what they

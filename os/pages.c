@@ -51,9 +51,22 @@ static bool make_whole(const void *addr, size_t *size)
 	return false;
 }
 
+static bool is_protect_refused;
+
 static bool protect(void *addr, size_t size, int how)
 {
-	return make_whole(addr, &size) && !mprotect(addr, size, how);
+	if (!make_whole(addr, &size))
+		return false;
+	if (!mprotect(addr, size, how))
+		return true;
+	if (errno != ENOMEM)
+		__atomic_store_n(&is_protect_refused, true, __ATOMIC_RELAXED);
+	return false;
+}
+
+bool os_is_protect_refused(void)
+{
+	return __atomic_load_n(&is_protect_refused, __ATOMIC_RELAXED);
 }
 
 static bool advise(void *addr, size_t size, int advice)

@@ -23,6 +23,17 @@ bool arena_init(struct arena *arena, size_t size, size_t step)
 	return true;
 }
 
+/* So far it is usable: this, and what was there before. */
+static void move_committed(struct arena *arena, size_t to)
+{
+	size_t done = __atomic_load_n(&arena->committed, __ATOMIC_RELAXED);
+
+	while (done < to &&
+	       !__atomic_compare_exchange_n(&arena->committed, &done, to, false,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
+}
+
 /* Several threads may commit the same step; that is harmless. */
 static bool commit_to(struct arena *arena, size_t end)
 {
@@ -36,10 +47,7 @@ static bool commit_to(struct arena *arena, size_t end)
 	if (!os_commit(arena->base + done, to - done))
 		return false;
 	os_mark_used(arena->base + done, to - done);
-	while (done < to &&
-	       !__atomic_compare_exchange_n(&arena->committed, &done, to, false,
-					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-		;
+	move_committed(arena, to);
 	return true;
 }
 
@@ -60,15 +68,57 @@ static void *take(struct arena *arena, size_t size, size_t align, size_t most,
 	return arena->base + start;
 }
 
+static bool move_next(struct arena *arena, size_t from, size_t to)
+{
+	return __atomic_compare_exchange_n(&arena->next, &from, to, false,
+					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+/*
+ * Pages mapped anew lose what another thread wrote to them, so nobody else may
+ * have them: next moves past whole steps first. Back again, to what was asked
+ * for or to where it was, if nobody came after.
+ */
+static void *take_mapped(struct arena *arena, size_t size, size_t most)
+{
+	size_t next, start, end;
+
+	do {
+		next = __atomic_load_n(&arena->next, __ATOMIC_RELAXED);
+		start = round_up(next, arena->step);
+		end = size_min(start + round_up(size, arena->step),
+			       arena->size);
+		if (start + size > most)
+			return NULL;
+	} while (!move_next(arena, next, end));
+	if (!os_commit_reserved(arena->base + start, end - start)) {
+		move_next(arena, end, next);
+		return NULL;
+	}
+	os_mark_used(arena->base + start, end - start);
+	move_committed(arena, end);
+	move_next(arena, end, start + size);
+	return arena->base + start;
+}
+
+static void *take_to(struct arena *arena, size_t size, size_t align,
+		     size_t most)
+{
+	void *p = take(arena, size, align, most, commit_to);
+
+	return p || !os_is_protect_refused() ? p
+					     : take_mapped(arena, size, most);
+}
+
 void *arena_take(struct arena *arena, size_t size, size_t align)
 {
-	return take(arena, size, align, arena->size, commit_to);
+	return take_to(arena, size, align, arena->size);
 }
 
 void *arena_take_spare(struct arena *arena, size_t size, size_t align,
 		       size_t kept)
 {
-	return take(arena, size, align, arena->size - kept, commit_to);
+	return take_to(arena, size, align, arena->size - kept);
 }
 
 static bool is_committed(struct arena *arena, size_t end)

@@ -7,8 +7,10 @@
  * Promises:   what arena_take() gives is zero, aligned to its size's needs and
  *             never asked back. Safe from any thread and after any fork: the
  *             only state is two words that grow.
- * Relies on:  os_commit() being repeatable.
- * Invariant:  next <= size; all below min(next, committed) is usable.
+ * Relies on:  os_commit() being repeatable; where mprotect is refused, on
+ *             nobody but who moved next past whole steps mapping them anew.
+ * Invariant:  next <= size; all below min(next, committed) is usable, but for
+ *             what somebody is about to map, who alone knows of it.
  */
 #ifndef REGION_ARENA_H
 #define REGION_ARENA_H

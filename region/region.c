@@ -51,20 +51,26 @@ static size_t table_size(size_t block)
 			os_page_size());
 }
 
+/* The same of the map of blocks. */
+static size_t map_size(size_t block)
+{
+	return block ? round_up(block / 8 + 8, os_page_size()) : 0;
+}
+
+/* Pages that hold nothing yet: they may be mapped anew. */
 static bool commit_table(size_t from_block, size_t to_block)
 {
-	size_t page = os_page_size();
-	size_t from = table_size(from_block);
-	size_t to = table_size(to_block);
-	size_t map_from = round_down(from_block / 8, page);
-	size_t map_to = round_up(to_block / 8 + 8, page);
+	char *table = region.table + table_size(from_block);
+	size_t size = table_size(to_block) - table_size(from_block);
+	char *map = (char *)region.taken + map_size(from_block);
+	size_t more = map_size(to_block) - map_size(from_block);
 
 	/* The map first: what is left of a table in vain would be counted. */
-	if (!os_commit((char *)region.taken + map_from, map_to - map_from) ||
-	    !os_commit(region.table + from, to - from))
+	if ((more && !os_commit_reserved(map, more)) ||
+	    (size && !os_commit_reserved(table, size)))
 		return false;
-	os_mark_used(region.table + from, to - from);
-	os_mark_used((char *)region.taken + map_from, map_to - map_from);
+	os_mark_used(table, size);
+	os_mark_used(map, more);
 	return true;
 }
 

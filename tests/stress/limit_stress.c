@@ -203,9 +203,8 @@ static void demand_zeros(size_t size)
 		unsigned char *p = malloc(size);
 		unsigned char *q;
 
-		/* No memory is an answer, where mprotect is refused. */
 		if (!p)
-			return;
+			stress_fail("no memory for %zu", size);
 		memset(p, 0xee, size);
 		free(p);
 		malloc_trim(0);
@@ -245,8 +244,10 @@ static void live_without_mprotect(void)
 	work_a_while();
 	refuse_calls(true);
 	demand_zeros(1000);
-	chain_take(&chain, 1000, 100000);
-	chain_take(&chain, MIB, 100);
+	/* All of it: tables and states of slabs are mapped as well. */
+	if (chain_take(&chain, 1000, 200000) != 200000 ||
+	    chain_take(&chain, MIB, 1000) != 1000)
+		stress_fail("out of memory");
 	chain_give(&before);
 	malloc_trim(0);
 	/* What was just freed is there, whatever is refused. */

@@ -5,8 +5,13 @@
 #include "region/arena.h"
 #include "tests/unit/fixture.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #define SIZE (8ul << 20)
 #define STEP (64ul << 10)
@@ -135,6 +140,81 @@ static void *take_many(void *arg)
 	return NULL;
 }
 
+/* Answers EPERM to mprotect; false: cannot. */
+static bool refuse_mprotect(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mprotect, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { array_size(filter), filter };
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+#define SIZE_REFUSED 80u
+#define NR_REFUSED   4000
+
+static pthread_barrier_t start;
+
+/* What one thread wrote is there when others mapped their pages. */
+static void *take_refused(void *arg)
+{
+	char **out = arg;
+
+	pthread_barrier_wait(&start);
+	unit_must(refuse_mprotect());
+	for (int i = 0; i < NR_REFUSED; i++) {
+		out[i] = arena_take(&shared, SIZE_REFUSED, 16);
+		unit_must(out[i] && is_zero(out[i], SIZE_REFUSED));
+		memset(out[i], 'x', SIZE_REFUSED);
+	}
+	return NULL;
+}
+
+static void fill_refused(void *unused)
+{
+	pthread_t threads[NR_THREADS];
+	char *first;
+
+	(void)unused;
+	memset(&shared, 0, sizeof(shared));
+	unit_must(arena_init(&shared, SIZE, os_page_size()));
+	first = arena_take(&shared, 100, 1);
+	memset(first, 'x', 100);
+	pthread_barrier_init(&start, NULL, NR_THREADS);
+	for (int i = 0; i < NR_THREADS; i++)
+		unit_must(!pthread_create(&threads[i], NULL, take_refused,
+					  taken[i]));
+	for (int i = 0; i < NR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < NR_THREADS * NR_REFUSED; i++) {
+		const char *p = taken[i / NR_REFUSED][i % NR_REFUSED];
+
+		for (unsigned int k = 0; k < SIZE_REFUSED; k++)
+			unit_must(p[k] == 'x');
+	}
+	unit_must(first[99] == 'x');
+	arena_check(&shared);
+	/* The last page can be had. */
+	unit_must(refuse_mprotect());
+	unit_must(!arena_take(&shared, SIZE, 1));
+	while (arena_take(&shared, 4096, 1))
+		;
+	unit_must(shared.next > SIZE - 4096 - os_page_size());
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	unit_needs("seccomp");
+	unit_run_well(fill_refused, NULL);
+}
+
 static void test_threads(void **state)
 {
 	size_t nr = SIZE / 48;
@@ -190,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
