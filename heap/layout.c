@@ -66,6 +66,20 @@ static bool init_arenas(void)
 			  ARENA_STEP);
 }
 
+/* The largest region that leaves addresses for what lies beside it. */
+static bool init_ground(size_t wanted)
+{
+	while (region_init(wanted)) {
+		if (init_arenas())
+			return true;
+		wanted = region.nr_blocks * BLOCK_SIZE / 2;
+		arena_fini(&layout.states);
+		arena_fini(&layout.arena);
+		region_fini();
+	}
+	return false;
+}
+
 static void init_rows(void)
 {
 	const struct options *options = &layout.options;
@@ -134,7 +148,7 @@ bool layout_init(void)
 	size_class_init();
 	os_raise_page_size(option_page_size(&layout.options));
 	layout.grain = region_grain();
-	if (!region_init(wanted_reserve()) || !init_arenas())
+	if (!init_ground(wanted_reserve()))
 		return false;
 	dedicated_read_policy();
 	init_rows();

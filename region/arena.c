@@ -23,6 +23,13 @@ bool arena_init(struct arena *arena, size_t size, size_t step)
 	return true;
 }
 
+void arena_fini(struct arena *arena)
+{
+	if (arena->base)
+		os_release(arena->base - GUARD, arena->size + 2 * GUARD);
+	*arena = (struct arena){ 0 };
+}
+
 /* So far it is usable: this, and what was there before. */
 static void move_committed(struct arena *arena, size_t to)
 {

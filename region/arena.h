@@ -35,6 +35,9 @@ struct arena {
  */
 bool arena_init(struct arena *arena, size_t size, size_t step);
 
+/* Nobody uses what it gave, if anything: the reservation goes back. */
+void arena_fini(struct arena *arena);
+
 /* @align is a power of two up to the page size; NULL: no memory. */
 void *arena_take(struct arena *arena, size_t size, size_t align);
 

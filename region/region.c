@@ -137,23 +137,46 @@ static bool grow_window(size_t blocks, size_t limit)
 	return true;
 }
 
-static bool reserve_all(size_t size)
+/* As they were reserved: what begins inside is aligned. */
+static char *objects, *records;
+
+static size_t objects_size(size_t size)
+{
+	return size + 3 * GUARD;
+}
+
+static size_t records_size(size_t size)
 {
 	size_t chunks = size / CHUNK_SIZE;
 	size_t table = round_up(chunks << CHUNK_RECORD_SHIFT, BLOCK_SIZE);
 	size_t map = round_up(size / BLOCK_SIZE / 8 + 8, 65536);
-	char *objects = os_reserve(size + 3 * GUARD);
-	char *records = os_reserve(table + map + 3 * 65536);
 
+	return table + map + 3 * 65536;
+}
+
+static void release_all(size_t size)
+{
+	if (objects)
+		os_release(objects, objects_size(size));
+	if (records)
+		os_release(records, records_size(size));
+	objects = NULL;
+	records = NULL;
+}
+
+static bool reserve_all(size_t size)
+{
+	size_t chunks = size / CHUNK_SIZE;
+	size_t table = round_up(chunks << CHUNK_RECORD_SHIFT, BLOCK_SIZE);
+
+	objects = os_reserve(objects_size(size));
+	records = os_reserve(records_size(size));
 	if (!objects || !records) {
-		if (objects)
-			os_release(objects, size + 3 * GUARD);
-		if (records)
-			os_release(records, table + map + 3 * 65536);
+		release_all(size);
 		return false;
 	}
-	os_mark_reserve(objects, size + 3 * GUARD);
-	os_mark_reserve(records, table + map + 3 * 65536);
+	os_mark_reserve(objects, objects_size(size));
+	os_mark_reserve(records, records_size(size));
 	region.base = (char *)round_up((uintptr_t)objects + GUARD, GUARD);
 	region.table = records + 65536;
 	region.taken = (uint64_t *)(records + 2 * 65536 + table);
@@ -169,6 +192,12 @@ bool region_init(size_t reserve)
 			return grow_window(1, region.nr_blocks);
 	}
 	return false;
+}
+
+void region_fini(void)
+{
+	release_all(region.nr_blocks * BLOCK_SIZE);
+	region = (struct region){ 0 };
 }
 
 /*

@@ -61,6 +61,9 @@ size_t region_grain(void);
 /* @reserve: bytes wanted; false when not even RESERVE_MIN can be had. */
 bool region_init(size_t reserve);
 
+/* Nothing was handed out yet: all of it goes back, and may begin anew. */
+void region_fini(void);
+
 /* Who asks for ground, and how it may be had. */
 struct region_asker {
 	uint64_t random; /* places a new extent */

@@ -90,6 +90,40 @@ static void test_39_bits(void **state)
 	unit_run_well(live_in_39_bits, NULL);
 }
 
+/*
+ * Of the addresses there are, the halved reservation may leave too few for
+ * what lies beside it; then a half of that does.
+ */
+static void live_in_odd_rest(void *gigabytes)
+{
+	char *rest;
+	void *p;
+
+	os_init();
+	leave_39_bits();
+	/* Of 512 GiB, so many. */
+	rest = os_reserve((512ul - (uintptr_t)gigabytes) << 30);
+	unit_must(rest);
+	unit_must(heap_boot());
+	unit_must(region.nr_blocks * BLOCK_SIZE >= 64ul << 30);
+	p = heap_alloc(1000, 0, 1);
+	unit_must(p);
+	heap_free(p);
+	p = heap_alloc(1ul << 30, 0, 1);
+	unit_must(p);
+	heap_free(p);
+}
+
+static void test_odd_rest(void **state)
+{
+	(void)state;
+	unit_needs("addresses of its own");
+	if (UNIT_HAS_SANITIZER)
+		return;
+	for (uintptr_t rest = 256; rest < 320; rest += 7)
+		unit_run_well(live_in_odd_rest, (void *)rest);
+}
+
 static void boot_with_usr1_held(void *unused)
 {
 	sigset_t held, after;
@@ -132,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_race),
 		cmocka_unit_test(test_39_bits),
+		cmocka_unit_test(test_odd_rest),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_no_memory),
 	};

@@ -4,7 +4,9 @@
 #include "region/region.h"
 #include "tests/unit/fixture.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
 
 #define TAG		 lock_tag(1, 1)
 #define BLOCKS		 1200
@@ -53,6 +55,25 @@ static void test_init(void **state)
 	assert_true(region_init(1ul << 55));
 	assert_true(region.nr_blocks * BLOCK_SIZE >= RESERVE_MIN);
 	assert_true(region.nr_blocks * BLOCK_SIZE < 1ul << 55);
+}
+
+/* As if it never had been: all of it can be had again. */
+static void test_fini(void **state)
+{
+	const char *base, *table;
+
+	(void)state;
+	begin(BLOCKS);
+	base = region.base;
+	table = region.table;
+	region_fini();
+	assert_null(region.base);
+	assert_false(unit_can_read(table));
+	assert_int_equal(munlock(base, 4096), -1);
+	assert_int_equal(errno, ENOMEM);
+	begin(BLOCKS);
+	block_of(take(BLOCKS, 12345, TAG));
+	region_check(TAG);
 }
 
 static void test_chunk_of(void **state)
@@ -337,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_fini),
 		cmocka_unit_test(test_chunk_of),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_any_random),
