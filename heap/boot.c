@@ -53,6 +53,8 @@ bool heap_boot(void)
 					__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
 		is_booting = true;
 		now = boot() ? BOOT_DONE : BOOT_FAILED;
+		if (now == BOOT_FAILED)
+			report_no_heap(layout_nr_shared());
 		is_booting = false;
 		__atomic_store_n(&state, now, __ATOMIC_RELEASE);
 	}

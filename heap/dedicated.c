@@ -14,11 +14,6 @@
 #define LISTED_LEAST   1024u
 #define LISTED_PER_ROW 4u
 
-/* What a row takes of the arena, as long as there is one thread. */
-#define ROW_SIZE                                                            \
-	(NR_CLASSES_MAX * sizeof(struct cache) + sizeof(struct partition) + \
-	 (1ul << ROW_SHIFT))
-
 /* Without memory for its rules a policy has none. */
 void dedicated_read_policy(void)
 {
@@ -43,7 +38,7 @@ unsigned int dedicated_budget(void)
 	if (layout.options.mode != MODE_DEDICATED)
 		return 0;
 	return (unsigned int)size_min(layout.options.budget,
-				      layout.arena.size / 4 / ROW_SIZE);
+				      layout.arena.size / 4 / LAYOUT_ROW_SIZE);
 }
 
 static unsigned int row_of_number(uint32_t number, uint64_t token)

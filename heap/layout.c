@@ -26,6 +26,15 @@ extern const char *typeslab_options __attribute__((__weak__));
 struct layout layout;
 
 /*
+ * Shared rows are never fewer than the options say, so the arena has room for
+ * them and, hardened, for a quarter more.
+ */
+static size_t size_for_rows(void)
+{
+	return layout_nr_shared() * LAYOUT_ROW_SIZE / 4 * 5;
+}
+
+/*
  * Of a limited address space the heap takes half, and five parts in eight of
  * what is beyond 128 MiB: threads want their stacks, too.
  */
@@ -34,10 +43,12 @@ struct layout layout;
 static size_t wanted_reserve(void)
 {
 	size_t left = os_address_space_left();
-	size_t fair = left / 2;
+	size_t fair;
 
 	if (left == SIZE_MAX)
 		return layout.options.reserve;
+	left -= size_min(left / 2, size_for_rows());
+	fair = left / 2;
 	if (left > LEFT_SMALL)
 		fair += (left - LEFT_SMALL) / 8;
 	return size_min(layout.options.reserve, fair);
@@ -59,7 +70,8 @@ static bool init_arenas(void)
 {
 	size_t objects = region.nr_blocks * BLOCK_SIZE;
 	size_t most = ARENA_SIZE + layout.options.budget * ARENA_PER_ROW;
-	size_t own = size_min(most, objects / 16 + ARENA_LEAST);
+	size_t own =
+		size_min(most, objects / 16 + ARENA_LEAST) + size_for_rows();
 
 	return arena_init(&layout.arena, own, ARENA_STEP) &&
 	       arena_init(&layout.states, objects / STATES_PER_RESERVE,

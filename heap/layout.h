@@ -129,8 +129,22 @@ void layout_draw_map(const void *no_bins);
 /* After that: with seal=on, what never changes cannot be written to. */
 void layout_seal(void);
 
+/* Of rows that the options ask for, whatever was had. */
+static inline unsigned int layout_nr_shared(void)
+{
+	const struct options *options = &layout.options;
+
+	return (unsigned int)(options->unknown + options->data +
+			      options->pointer);
+}
+
 /* Rows take bins in steps of this; see magazine.h. */
 #define ROW_SHIFT (NR_CLASSES_SHIFT + BIN_SHIFT)
+
+/* What a row takes of the arena, as long as there is one thread. */
+#define LAYOUT_ROW_SIZE                                                     \
+	(NR_CLASSES_MAX * sizeof(struct cache) + sizeof(struct partition) + \
+	 (1ul << ROW_SHIFT))
 
 /* The column whose bin stays zero: large objects have no magazine. */
 #define CLASS_LARGE (NR_CLASSES_MAX - 1)

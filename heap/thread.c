@@ -165,13 +165,18 @@ bool thread_init(void)
 {
 	size_t bins = (size_t)layout_nr_bin_rows() << ROW_SHIFT;
 	void *rows = os_reserve(round_up(bins, os_page_size()));
+	struct heap *first;
 
 	/* Read-only and never touched: the kernel shows one zero page. */
 	if (!rows || !os_allow_reading(rows, round_up(bins, os_page_size())))
 		return false;
 	thread_no_bins = rows;
 	has_key = !pthread_key_create(&key, on_thread_exit);
-	return true;
+	/* For whoever boots: without one there is no heap. */
+	first = make();
+	if (first)
+		push(first);
+	return first;
 }
 
 struct heap *thread_enter_slow(void)

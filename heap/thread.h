@@ -75,7 +75,7 @@ static always_inline struct bin *thread_bin_at(uint64_t home, uint64_t offset)
 	return (struct bin *)(home + thread_distance + offset);
 }
 
-/* Once, at boot, before the map is drawn; false: no memory. */
+/* Once, at boot, before the map is drawn: makes a heap; false: no memory. */
 bool thread_init(void);
 
 /* The calling thread's own; NULL before the first allocation. */

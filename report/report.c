@@ -298,6 +298,17 @@ void report_broken(const char *what)
 	os_abort();
 }
 
+void report_no_heap(unsigned int nr_partitions)
+{
+	struct line line = { .length = 0 };
+
+	line_add(&line, "typeslab: no heap: no memory for ");
+	line_add_number(&line, nr_partitions, 10, 1);
+	line_add(&line, " partitions; raise ulimit -v or -d, or ask for fewer"
+			" by unknown=, data= and pointer=");
+	send(&line);
+}
+
 void report_unknown_option(const char *key, size_t length)
 {
 	struct line line = { .length = 0 };

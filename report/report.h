@@ -101,6 +101,9 @@ cold_path void report_objects_left(const char *cache, size_t nr);
 /* Said once: an allocation found no memory. */
 cold_path void report_no_memory(size_t size);
 
+/* The boot found no memory: there is none for anybody, and never will be. */
+cold_path void report_no_heap(unsigned int nr_partitions);
+
 /* An option that does not exist, and one whose value is not allowed. */
 cold_path void report_unknown_option(const char *key, size_t length);
 /* The program's lock=on keeps the environment from it. */

@@ -154,11 +154,60 @@ static void boot_without_memory(void *unused)
 	unit_must(!heap_alloc(16, 0, 1));
 }
 
+/* And says so, once. */
 static void test_no_memory(void **state)
+{
+	struct unit_child child;
+
+	(void)state;
+	unit_needs("limits of memory");
+	child = unit_run(boot_without_memory, NULL);
+	assert_int_equal(child.status, 0);
+	assert_string_equal(child.text,
+			    "typeslab: no heap: no memory for 32 partitions;"
+			    " raise ulimit -v or -d, or ask for fewer by"
+			    " unknown=, data= and pointer=\n");
+}
+
+/* As much as the library itself takes and @mib more. */
+static void boot_with_most_rows(void *mib)
+{
+	size_t size = (uintptr_t)mib << 20;
+	struct rlimit limit = { 0, RLIM_INFINITY };
+	unsigned long pages = 0;
+	char text[64] = { 0 };
+	FILE *file = fopen("/proc/self/statm", "r");
+	void *p;
+
+	unit_must(file && fgets(text, sizeof(text), file));
+	fclose(file);
+	pages = strtoul(text, NULL, 10);
+	limit.rlim_cur = pages * (size_t)sysconf(_SC_PAGESIZE) + size;
+	unit_must(!setrlimit(RLIMIT_AS, &limit));
+	unit_must(heap_boot());
+	unit_must(layout.nr_rows == 3 * 1024);
+	for (size_t i = 1; i < 100000; i += i / 3 + 1) {
+		p = heap_alloc(i, 0, i);
+		unit_must(p);
+		heap_free(p);
+	}
+	/* And something is left for the program. */
+	unit_must(os_reserve(size / 8));
+}
+
+static void test_most_rows(void **state)
 {
 	(void)state;
 	unit_needs("limits of memory");
-	unit_run_well(boot_without_memory, NULL);
+	if (UNIT_HAS_SANITIZER)
+		return;
+	setenv("TYPESLAB", "unknown=1024,data=1024,pointer=1024", 1);
+	for (uintptr_t mib = 80; mib < 1000; mib += mib / 3)
+		unit_run_well(boot_with_most_rows, (void *)mib);
+	setenv("TYPESLAB",
+	       "unknown=1024,data=1024,pointer=1024,profile=hardened", 1);
+	unit_run_well(boot_with_most_rows, (void *)100);
+	unsetenv("TYPESLAB");
 }
 
 int main(void)
@@ -169,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_odd_rest),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_most_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

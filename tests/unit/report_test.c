@@ -205,6 +205,7 @@ static void give_advice(void *unused)
 	report_unknown_option("colour=blue,x", 6);
 	report_bad_value("mode=odd,data=8", 8, "typed|random|none");
 	report_no_snapshot("/no/such/file");
+	report_no_heap(3072);
 	report_small_tokens();
 	report_small_tokens();
 }
@@ -219,6 +220,8 @@ static void test_advice(void **state)
 		"typeslab: unknown option: colour\n"
 		"typeslab: bad value: mode=odd (typed|random|none)\n"
 		"typeslab: snapshot: cannot create /no/such/file\n"
+		"typeslab: no heap: no memory for 3072 partitions; raise ulimit"
+		" -v or -d, or ask for fewer by unknown=, data= and pointer=\n"
 		"typeslab: small tokens: built with -falloc-token-max;"
 		" set token_max= or build without it\n");
 	assert_int_equal(child.status, 0);
