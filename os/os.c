@@ -21,6 +21,9 @@
 
 extern char **environ;
 
+/* Where the kernel put the count of arguments; the loader of glibc keeps it. */
+extern void *__libc_stack_end __attribute__((__weak__));
+
 /* Used where getrandom is filtered: the loader's 16 bytes and the clock. */
 static void mix_weak_random(unsigned char *out, size_t size)
 {
@@ -169,11 +172,27 @@ uintptr_t os_loader(void)
 	return getauxval(AT_BASE);
 }
 
+/*
+ * What the kernel gave, for who asks before the C library knows: an ifunc
+ * resolver, .preinit_array. Above the count lie the arguments, a NULL and the
+ * environment. Not /proc/self/environ: that is missing in a chroot, and closed
+ * where the program's file may not be read.
+ */
+static char **first_environment(void)
+{
+	char **stack = &__libc_stack_end ? __libc_stack_end : NULL;
+	size_t nr_arguments = stack ? (uintptr_t)stack[0] : 0;
+
+	return stack && !stack[1 + nr_arguments] ? stack + nr_arguments + 2
+						 : NULL;
+}
+
 const char *os_getenv(const char *name)
 {
+	char **entry = environ ? environ : first_environment();
 	size_t length = strlen(name);
 
-	for (char **entry = environ; entry && *entry; entry++) {
+	for (; entry && *entry; entry++) {
 		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
 			return *entry + length + 1;
 	}

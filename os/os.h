@@ -95,6 +95,7 @@ size_t os_data_limit(void);
 bool os_is_secure(void);
 /* An address in the loader; 0 in a static program. */
 uintptr_t os_loader(void);
+/* Also before the C library has an environ; or NULL. */
 const char *os_getenv(const char *name);
 int os_getpid(void);
 

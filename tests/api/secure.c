@@ -2,11 +2,23 @@
 /*
  * secure: a small program with the heap inside (libtypeslab.a), for
  * check-secure to give rights to. Leaves with 0 when the kernel says that its
- * environment is not to be trusted (AT_SECURE), with 3 when not.
+ * environment is not to be trusted (AT_SECURE), with 3 when not. With an
+ * argument the heap begins before the C library has an environment.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+
+static void begin_early(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		free(malloc(1));
+}
+
+__attribute__((__section__(".preinit_array"),
+	       __used__)) static void (*const first)(int,
+						     char **) = begin_early;
 
 int main(void)
 {

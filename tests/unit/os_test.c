@@ -242,15 +242,24 @@ static void test_address_space_left(void **state)
 
 static void test_getenv(void **state)
 {
+	const char *path = getenv("PATH");
+	char **later;
+
 	(void)state;
 	setenv("UNIT_WORD", "a=b", 1);
 	setenv("UNIT_WORD_LONG", "other", 1);
 	setenv("UNIT_NONE", "", 1);
+	later = environ;
 	assert_string_equal(os_getenv("UNIT_WORD"), "a=b");
 	assert_string_equal(os_getenv("UNIT_NONE"), "");
 	assert_null(os_getenv("UNIT_WOR"));
 	assert_null(os_getenv("UNIT_WORD_"));
 	assert_null(os_getenv("a"));
+	/* Before the C library has one: what the program was started with. */
+	environ = NULL;
+	assert_string_equal(os_getenv("PATH"), path);
+	assert_null(os_getenv("UNIT_WORD"));
+	environ = later;
 	assert_false(os_is_secure());
 	assert_int_equal(os_getpid(), getpid());
 }
