@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,9 @@ extern char **environ;
 
 /* Where the kernel put the count of arguments; the loader of glibc keeps it. */
 extern void *__libc_stack_end __attribute__((__weak__));
+
+/* What the loader tells debuggers. */
+extern struct r_debug _r_debug __attribute__((__weak__));
 
 /* Used where getrandom is filtered: the loader's 16 bytes and the clock. */
 static void mix_weak_random(unsigned char *out, size_t size)
@@ -167,9 +171,12 @@ bool os_is_secure(void)
 	return getauxval(AT_SECURE);
 }
 
+/* The kernel knows of none where it was told to run the loader itself. */
 uintptr_t os_loader(void)
 {
-	return getauxval(AT_BASE);
+	uintptr_t base = getauxval(AT_BASE);
+
+	return base || !&_r_debug ? base : _r_debug.r_ldbase;
 }
 
 /*

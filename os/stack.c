@@ -4,6 +4,7 @@
 #include "os/stack.h"
 
 #include "base/loader.h"
+#include "os/os.h"
 
 #include <link.h>
 #include <sys/auxv.h>
@@ -62,7 +63,7 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context,
  */
 static bool is_static(void)
 {
-	return !getauxval(AT_BASE);
+	return !os_loader();
 }
 
 /* In a program that the archive is part of, nothing is left out. */

@@ -50,9 +50,9 @@ CRIMES = {
 }
 
 
-def run(program, crime, options):
+def run(command, crime, options):
     environment = dict(os.environ, TYPESLAB=options)
-    done = subprocess.run([program, crime], env=environment, text=True,
+    done = subprocess.run(command + [crime], env=environment, text=True,
                           stderr=subprocess.PIPE, timeout=60, check=False)
     return done.returncode, done.stderr.rstrip("\n").split("\n")
 
@@ -91,13 +91,19 @@ def headers_of(program):
                           stdout=subprocess.PIPE).stdout
 
 
-def judge(program, crime, trace):
+def loader_of(program):
+    found = re.search(r"interpreter: (.*)\]", headers_of(program))
+    return [found.group(1)] if found else []
+
+
+def judge(program, crime, trace, before=()):
+    """before: what the program is run by."""
     first, slot, more, stacks = CRIMES[crime]
     headers = headers_of(program)
     if "INTERP" not in headers:
         # Without a loader there are none, but for the call of an allocation.
         stacks = {"allocated": stacks.get("allocated", [])[:1]}
-    status, lines = run(program, crime, f"trace={trace}{more}")
+    status, lines = run([*before, program], crime, f"trace={trace}{more}")
     if status != -6:
         return f"status {status}, {lines}"
     if not re.fullmatch("typeslab: " + first, lines[0]):
@@ -149,12 +155,14 @@ def main():
         if wrong:
             print(f"# {wrong}")
 
-    print(f"1..{len(programs) * len(CRIMES) * 3 + 1}")
+    print(f"1..{len(programs) * (len(CRIMES) * 3 + 1) + 1}")
     for program in programs:
         for crime in CRIMES:
             for trace in ("off", "fault", "on"):
                 say(f"{os.path.basename(program)} {crime} {trace}",
                     judge(program, crime, trace))
+        say(f"{os.path.basename(program)} double on, by its loader",
+            judge(program, "double", "on", loader_of(program)))
     missing = list(check_page(page, table))
     say("docs/reports.md has every fault", missing and f"lacks {missing}")
     return 1 if bad else 0
