@@ -98,6 +98,14 @@ static bool parse_value(const struct rule *rule, const char *text,
 	       *out >= rule->least && *out <= rule->most;
 }
 
+/* What is wrong with a value, with its sign @length bytes long. */
+static const char *rule_of(const struct rule *rule, size_t length)
+{
+	if (rule->kind == TEXT && length > OPTION_TEXT_MAX + 1)
+		return "too long";
+	return rule->sentence;
+}
+
 static void read_pair(struct options *options, const char *pair, size_t length)
 {
 	const char *equals = memchr(pair, '=', length);
@@ -111,7 +119,8 @@ static void read_pair(struct options *options, const char *pair, size_t length)
 			continue;
 		if (!equals ||
 		    !parse_value(rule, equals + 1, length - key - 1, &value))
-			report_bad_value(pair, length, rule->sentence);
+			report_bad_value(pair, length,
+					 rule_of(rule, length - key));
 		else
 			memcpy((char *)options + rule->field, &value,
 			       sizeof(value));

@@ -56,7 +56,7 @@ void snapshot_write(int fd)
 
 /*
  * The option's path with each %p become the process's number: the processes
- * of a tree inherit the option. False: too long.
+ * of a tree inherit the option. False: too long, and @out is what fits.
  */
 static bool expand_path(struct option_text path, char *out, size_t room)
 {
@@ -70,8 +70,10 @@ static bool expand_path(struct option_text path, char *out, size_t room)
 		const char *from = is_pid ? pid.text : &path.text[i];
 		size_t size = is_pid ? pid.length : 1;
 
-		if (length + size >= room)
+		if (length + size >= room) {
+			out[length] = '\0';
 			return false;
+		}
 		memcpy(out + length, from, size);
 		length += size;
 		i += is_pid;
@@ -84,11 +86,12 @@ __attribute__((__destructor__)) static void write_at_exit(void)
 {
 	struct option_text path = option_text_of(layout.options.snapshot);
 	char name[4096];
-	int fd;
+	int fd = -1;
 
-	if (!path.length || !expand_path(path, name, sizeof(name)))
+	if (!path.length)
 		return;
-	fd = os_create_file(name);
+	if (expand_path(path, name, sizeof(name)))
+		fd = os_create_file(name);
 	if (fd < 0)
 		return report_no_snapshot(name);
 	snapshot_write(fd);

@@ -327,12 +327,20 @@ void report_locked_option(const char *key)
 	send(&line);
 }
 
+/* So much of what was given leaves room for what is said of it. */
+#define GIVEN_SHOWN 150
+
 void report_bad_value(const char *pair, size_t length, const char *rule)
 {
 	struct line line = { .length = 0 };
 
 	line_add(&line, "typeslab: bad value: ");
-	line_add_bytes(&line, pair, length);
+	if (length > GIVEN_SHOWN) {
+		line_add_bytes(&line, pair, GIVEN_SHOWN);
+		line_add(&line, "...");
+	} else {
+		line_add_bytes(&line, pair, length);
+	}
 	line_add(&line, " (");
 	line_add(&line, rule);
 	line_add(&line, ")");
@@ -348,8 +356,6 @@ void report_no_snapshot(const char *path)
 	send(&line);
 }
 
-#define PATH_SHOWN 150
-
 void report_policy(const char *path, unsigned int number, const char *what)
 {
 	struct line line = { .length = 0 };
@@ -357,9 +363,9 @@ void report_policy(const char *path, unsigned int number, const char *what)
 
 	line_add(&line, "typeslab: policy: ");
 	/* Of a long path the end, so that there is room for the rest. */
-	if (length > PATH_SHOWN) {
+	if (length > GIVEN_SHOWN) {
 		line_add(&line, "...");
-		path += length - PATH_SHOWN;
+		path += length - GIVEN_SHOWN;
 	}
 	line_add(&line, path);
 	if (number) {

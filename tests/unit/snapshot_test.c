@@ -111,6 +111,23 @@ static void test_no_file(void **state)
 	assert_int_equal(child.status, 0);
 }
 
+/* Longer than a path may be, once each %p has three digits or more. */
+static void test_long_name(void **state)
+{
+	static const char said[] = "typeslab: snapshot: cannot create /";
+	static char options[4096] = "snapshot=/";
+	struct unit_child child;
+
+	(void)state;
+	if (getpid() < 100)
+		skip();
+	for (size_t i = 10; i < 4010; i += 2)
+		memcpy(options + i, "%p", 2);
+	child = unit_run(live_and_exit, options);
+	assert_memory_equal(child.text, said, sizeof(said) - 1);
+	assert_int_equal(child.status, 0);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -131,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_at_exit),
 		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_write),
 	};
