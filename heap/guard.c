@@ -27,11 +27,16 @@ size_t guard_behind_slab(uint64_t random)
 	return guard_size(every && random % every == 0);
 }
 
+/*
+ * Where the process may have no more mappings, a part can be forbidden by the
+ * time that it fails; what cannot be undone is taken for a guard.
+ */
 bool guard_raise(char *end)
 {
 	size_t grain = region_grain();
 
-	if (!os_forbid(end - grain, grain))
+	if (!os_forbid(end - grain, grain) &&
+	    os_commit_reserved(end - grain, grain))
 		return false;
 	__atomic_fetch_add(&nr_guards, 1, __ATOMIC_RELAXED);
 	return true;

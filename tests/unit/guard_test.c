@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -154,6 +155,48 @@ static void test_slabs(void **state)
 	assert_in_range(guarded, nr / 16, nr / 4);
 }
 
+#define MAPPINGS_MOST (1ul << 20)
+
+/* Until the process may have no more, but for @room of them. */
+static bool use_up_mappings(size_t room)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	char *p = mmap(NULL, 2 * MAPPINGS_MOST * page, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t nr = 0;
+
+	unit_must(p != MAP_FAILED);
+	for (; nr < MAPPINGS_MOST; nr++)
+		if (mprotect(p + (2 * nr + 1) * page, page, PROT_READ))
+			break;
+	return nr < MAPPINGS_MOST && !munmap(p + page, room * page);
+}
+
+/* Of two mappings the first is split, and the second cannot be. */
+static void fail_in_the_middle(void *unused)
+{
+	size_t grain = region_grain();
+	char *p = mmap(NULL, 4 * grain, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *guard = p + 2 * grain - grain / 2;
+
+	(void)unused;
+	unit_must(p != MAP_FAILED);
+	unit_must(!madvise(p + 2 * grain, 2 * grain, MADV_DONTDUMP));
+	if (!use_up_mappings(1))
+		return;
+	unit_must(!guard_raise(guard + grain));
+	memset(p, 'x', 4 * grain);
+}
+
+static void test_half_a_guard(void **state)
+{
+	(void)state;
+	unit_needs("limits of memory");
+	if (!UNIT_HAS_SANITIZER)
+		unit_run_well(fail_in_the_middle, NULL);
+}
+
 /* Beyond the budget objects go without, and the next ones have them again. */
 static void test_budget(void **state)
 {
@@ -186,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_resize_fails),
 		cmocka_unit_test(test_late_write),
 		cmocka_unit_test(test_slabs),
+		cmocka_unit_test(test_half_a_guard),
 		cmocka_unit_test(test_budget),
 	};
 
