@@ -297,9 +297,7 @@ static void free_small(struct heap *heap, uint32_t offset, void *p,
 /* For a thread that has no heap, and no memory for one. */
 static void free_without_heap(struct slab *slab, void *p, uint8_t *state)
 {
-	if (slab->kind == SLAB_LARGE)
-		large_free(NULL, slab);
-	else
+	if (slab->kind != SLAB_LARGE || !large_free(NULL, slab))
 		nowait_free(slab, p, state);
 }
 
@@ -312,8 +310,10 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 	if (unlikely(layout.is_traced))
 		trace_free(p);
 	if (slab->kind == SLAB_LARGE) {
-		large_free(heap, slab);
-		purge_idle(heap);
+		if (large_free(heap, slab))
+			purge_idle(heap);
+		else
+			nowait_free(slab, p, state);
 	} else if (layout.is_hardened) {
 		if (hardened_free(heap, slab, p, state))
 			purge_idle(heap);

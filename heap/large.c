@@ -123,7 +123,7 @@ static void add_kept(struct heap *heap, struct partition *partition,
 	lock_release(&partition->lock);
 }
 
-void large_free(struct heap *heap, struct slab *slab)
+bool large_free(struct heap *heap, struct slab *slab)
 {
 	struct partition *partition = layout_partition(slab->bin);
 	size_t guard = guard_of_large(slab);
@@ -138,7 +138,7 @@ void large_free(struct heap *heap, struct slab *slab)
 	if (!is_kept && guard_lower_large(slab))
 		span += guard;
 	if (!layout_lock_partition(partition, thread_tag(heap)))
-		return;
+		return false;
 	partition->nr_large--;
 	layout_count_large(partition, -slab->size);
 	slab->reciprocal = 0;
@@ -155,6 +155,7 @@ void large_free(struct heap *heap, struct slab *slab)
 	lock_release(&partition->lock);
 	if (surplus)
 		add_kept(heap, partition, surplus);
+	return true;
 }
 
 static bool grow_into_ground(struct heap *heap, struct partition *partition,

@@ -24,8 +24,11 @@
 void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 		  bool *is_zero);
 
-/* @slab's one slot was claimed by the caller; @heap may be NULL. */
-void large_free(struct heap *heap, struct slab *slab);
+/*
+ * @slab's one slot was claimed by the caller; @heap may be NULL. False: not
+ * freed, since the thread, or another one without a heap, holds the lock.
+ */
+bool large_free(struct heap *heap, struct slab *slab);
 
 /*
  * Makes an object that the caller claimed @size bytes where it lies; false: it

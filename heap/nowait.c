@@ -282,8 +282,11 @@ static void give_home(struct heap *heap, char **place)
 		return;
 	count_waiting(-1);
 	slab = slab_of_chunk(region_chunk_of(p));
-	if (slab->kind == SLAB_LARGE)
-		return large_free(heap, slab);
+	if (slab->kind == SLAB_LARGE) {
+		if (!large_free(heap, slab))
+			park(p);
+		return;
+	}
 	slot = slot_at(p);
 	cache_give(cache_of_bin(slab->bin), &slot, 1, thread_tag(heap));
 }

@@ -7,6 +7,8 @@
 #include "heap/place.h"
 #include "heap/supply.h"
 
+#include <pthread.h>
+
 #define CLASS_64  3
 #define CLASS_16K 35
 
@@ -249,6 +251,68 @@ static void test_large(void **state)
 	large_check(thread_enter(), &layout.partitions[1]);
 }
 
+/* Whose lock is held by one of that tag, it seems, as it frees. */
+static void free_under(struct partition *partition, uint32_t tag, void *p)
+{
+	size_t live = partition->nr_large;
+
+	partition->lock.word = tag;
+	heap_free(p);
+	partition->lock.word = 0;
+	unit_must(partition->nr_large == live);
+	unit_must(nowait_is_unsettled());
+}
+
+/* In a handler that interrupted the partition's lock: it waits. */
+static void test_large_in_handler(void **state)
+{
+	struct partition *partition = &layout.partitions[1];
+	bool is_zero;
+	void *p = heap_alloc_large(bin_offset(1, CLASS_LARGE), 100000, 1,
+				   &is_zero);
+	size_t live = partition->nr_large;
+
+	(void)state;
+	free_under(partition, thread_tag(thread_enter()), p);
+	nowait_settle(thread_enter());
+	assert_int_equal(partition->nr_large, live - 1);
+	large_check(thread_enter(), partition);
+}
+
+static void *free_without_heap(void *p)
+{
+	unit_must(!thread_enter());
+	free_under(&layout.partitions[1], thread_tag(NULL), p);
+	return NULL;
+}
+
+/* Threads with no heap have one tag: of two in one partition one waits. */
+static void meet_without_heaps(void *unused)
+{
+	struct partition *partition = &layout.partitions[1];
+	bool is_zero;
+	void *p = heap_alloc_large(bin_offset(1, CLASS_LARGE), 100000, 1,
+				   &is_zero);
+	size_t live = partition->nr_large;
+	pthread_t thread;
+
+	(void)unused;
+	for (size_t size = 1ul << 30; size >= 64; size /= 2)
+		while (arena_take(&layout.arena, size, 8))
+			;
+	unit_must(!pthread_create(&thread, NULL, free_without_heap, p));
+	pthread_join(thread, NULL);
+	nowait_settle(thread_enter());
+	unit_must(partition->nr_large == live - 1);
+	large_check(thread_enter(), partition);
+}
+
+static void test_large_without_heap(void **state)
+{
+	(void)state;
+	unit_run_well(meet_without_heaps, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +327,8 @@ int main(void)
 		cmocka_unit_test(test_many_frees),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_large_in_handler),
+		cmocka_unit_test(test_large_without_heap),
 	};
 
 	heap_boot();
