@@ -235,7 +235,7 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 	unsigned int class = class_of_aligned(size, align);
 	struct bin *bin;
 
-	/* Before the boot no class is right. */
+	/* Zero before the boot: no size is below. */
 	if (likely(size < layout.small_end && class < NR_CLASSES)) {
 		bin = thread_bin(offset_for(class, token, site));
 		if (likely(!magazine_is_empty(bin)))

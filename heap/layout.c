@@ -157,7 +157,6 @@ bool layout_init(void)
 	options_read(&layout.options, program, copy_environment());
 	report_set_compat(layout.options.profile == PROFILE_COMPAT);
 	report_set_stacks(layout.options.trace != TRACE_OFF);
-	size_class_init();
 	os_raise_page_size(option_page_size(&layout.options));
 	layout.grain = region_grain();
 	if (!init_ground(wanted_reserve()))

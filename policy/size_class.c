@@ -2,6 +2,7 @@
 /* size_class: see size_class.h. */
 #include "policy/size_class.h"
 
+/* Constants, so that nobody can write to them, before the boot or after. */
 /* clang-format off */
 const uint16_t size_class_sizes[NR_CLASSES] = {
 	16, 32, 48, 64, 80, 96, 112, 128,
@@ -14,20 +15,21 @@ const uint16_t size_class_sizes[NR_CLASSES] = {
 	10240, 12288, 14336, 16384,
 	20480, 24576, 28672, 32768,
 };
+
+/* Sizes above @n grains, up to twice as many: four classes from @class on. */
+#define DOUBLING(n, class) \
+	[(n) + 1 ... (n) * 5 / 4] = (class), \
+	[(n) * 5 / 4 + 1 ... (n) * 6 / 4] = (class) + 1, \
+	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 2, \
+	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 3
+
+const uint8_t size_class_table[CLASS_TABLE_SIZE] = {
+	0, 0, 1, 2, 3, 4, 5, 6, 7,
+	DOUBLING(8, 8), DOUBLING(16, 12), DOUBLING(32, 16), DOUBLING(64, 20),
+	DOUBLING(128, 24), DOUBLING(256, 28), DOUBLING(512, 32),
+	DOUBLING(1024, 36),
+};
 /* clang-format on */
-
-uint8_t size_class_table[CLASS_TABLE_SIZE];
-
-void size_class_init(void)
-{
-	unsigned int class = 0;
-
-	for (size_t i = 0; i < CLASS_TABLE_SIZE; i++) {
-		if (i * CLASS_GRAIN > size_class_sizes[class])
-			class ++;
-		size_class_table[i] = (uint8_t) class;
-	}
-}
 
 unsigned int class_of_aligned(size_t size, size_t align)
 {

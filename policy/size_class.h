@@ -25,10 +25,7 @@
 #define CLASS_TABLE_SIZE (SMALL_MAX / CLASS_GRAIN + 1)
 
 extern internal const uint16_t size_class_sizes[NR_CLASSES];
-extern internal uint8_t size_class_table[CLASS_TABLE_SIZE];
-
-/* Fills the table; before the first class_of(). */
-void size_class_init(void);
+extern internal const uint8_t size_class_table[CLASS_TABLE_SIZE];
 
 /* @size is at most SMALL_MAX. */
 static inline unsigned int class_of(size_t size)

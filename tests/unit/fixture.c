@@ -29,7 +29,6 @@ int fixture_begin(void **state)
 {
 	(void)state;
 	fixture_init_os();
-	size_class_init();
 	memset(&region, 0, sizeof(region));
 	memset(&ground, 0, sizeof(ground));
 	memset(&states, 0, sizeof(states));

@@ -39,7 +39,6 @@ static const struct hold_rule *begin(const char *options, size_t size)
 static void test_rules(void **state)
 {
 	(void)state;
-	size_class_init();
 	read_rules("quarantine=4K,reuse_after=100,shuffle=on");
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		const struct hold_rule *rule = &rules[class];
