@@ -361,6 +361,40 @@ static void test_crowd(void **state)
 	unit_run_well(be_crowded, NULL);
 }
 
+static void *ask_in_vain(void *unused)
+{
+	size_t size = layout.arena.size;
+
+	(void)unused;
+	layout.arena.size = layout.arena.next;
+	for (uint32_t i = 0; i <= LOCK_ID_MAX; i++)
+		unit_must(!thread_enter());
+	layout.arena.size = size;
+	unit_must(thread_enter());
+	return NULL;
+}
+
+static void ask_in_thread(void *size)
+{
+	pthread_t thread;
+
+	/* The heaps that others left are taken. */
+	while (thread_enter_slow())
+		layout.arena.size = layout.arena.next;
+	layout.arena.size = *(size_t *)size;
+	unit_must(!pthread_create(&thread, NULL, ask_in_vain, NULL));
+	pthread_join(thread, NULL);
+}
+
+/* Who gets no heap uses up no id, however often it asks. */
+static void test_ids_in_vain(void **state)
+{
+	size_t size = layout.arena.size;
+
+	(void)state;
+	unit_run_well(ask_in_thread, &size);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_handler),
 		cmocka_unit_test(test_magazines_grow),
+		cmocka_unit_test(test_ids_in_vain),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_random_in_children),
 	};
