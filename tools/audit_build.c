@@ -48,6 +48,18 @@ static char *find_program(const char *name)
 	return found;
 }
 
+/* As a word of the shell's. */
+static void print_quoted(FILE *to, const char *path)
+{
+	putc('\'', to);
+	for (; *path; path++) {
+		if (*path == '\'')
+			fputs("'\\'", to);
+		putc(*path, to);
+	}
+	putc('\'', to);
+}
+
 /* A script of that name that calls us and names the true one. */
 static int write_stand_in(const char *folder, const char *tool, size_t i)
 {
@@ -59,10 +71,12 @@ static int write_stand_in(const char *folder, const char *tool, size_t i)
 	if (true_one) {
 		to = fopen(path, "we");
 		if (to) {
-			fprintf(to,
-				"#!/bin/sh\nexec '%s' %s --typeslab-watch "
-				"--typeslab-compiler='%s' \"$@\"\n",
-				tool, compilers[i].command, true_one);
+			fputs("#!/bin/sh\nexec ", to);
+			print_quoted(to, tool);
+			fprintf(to, " %s --typeslab-watch --typeslab-compiler=",
+				compilers[i].command);
+			print_quoted(to, true_one);
+			fputs(" \"$@\"\n", to);
 			fchmod(fileno(to), 0700);
 		}
 		if (!to || fclose(to)) {
@@ -82,10 +96,30 @@ static void set_variable(const char *name, char *value)
 	free(value);
 }
 
+/* What a build that makes words of $CC calls us; NULL after a complaint. */
+static char *name_of_tool(const char *bin, const char *tool)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789"
+				    "/._+-@%,";
+	char *path;
+	int status;
+
+	/* By its path, which holds when the build is watched no more. */
+	if (!tool[strspn(tool, plain)])
+		return must_print("%s", tool);
+	path = must_print("%s/typeslab", bin);
+	status = symlink(tool, path);
+	if (status < 0)
+		warn("%s", path);
+	free(path);
+	return status < 0 ? NULL : must_print("typeslab");
+}
+
 /* CC, CXX and PATH lead to us. */
 static int lead_to_us(const char *folder)
 {
-	char tool[PATH_MAX];
+	char tool[PATH_MAX], *name;
 	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
 	char *bin = must_print("%s/bin", folder);
 	int status = mkdir(bin, 0700);
@@ -98,11 +132,15 @@ static int lead_to_us(const char *folder)
 	tool[length] = 0;
 	for (size_t i = 0; i < NR_COMPILERS && !status; i++)
 		status = write_stand_in(folder, tool, i);
-	set_variable("CC", must_print("%s cc", tool));
-	set_variable("CXX", must_print("%s c++", tool));
+	name = name_of_tool(bin, tool);
+	if (!name)
+		status = -1;
+	set_variable("CC", must_print("%s cc", name ? name : ""));
+	set_variable("CXX", must_print("%s c++", name ? name : ""));
 	set_variable("PATH", must_print("%s:%s", bin, getenv("PATH")));
 	set_variable("CCACHE_DISABLE", must_print("1"));
 	set_variable(AUDIT_FOLDER, must_print("%s", folder));
+	free(name);
 	free(bin);
 	return status;
 }
@@ -201,8 +239,10 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 		void *context)
 {
 	const char *place = getenv("TMPDIR");
-	char *folder = must_print("%s/typeslab-XXXXXX",
-				  place && *place == '/' ? place : "/tmp");
+	/* PATH cannot hold a colon. */
+	bool is_fit = place && *place == '/' && !strchr(place, ':');
+	char *folder =
+		must_print("%s/typeslab-XXXXXX", is_fit ? place : "/tmp");
 	unsigned int nr_failed = 0;
 	int status;
 

@@ -248,6 +248,27 @@ def test_a_folder_with_a_blank():
             tap.equal(counts("main", folder)[0], 100)
 
 
+def test_audit_where_paths_are_odd():
+    """The tool's, the program's, and those of the folder for what is seen."""
+    with tempfile.TemporaryDirectory(prefix="a b'$") as place:
+        shutil.copy(TOOL, place)
+        for temporary in ("", "tem porary", "tem:porary"):
+            source = Path(place) / temporary / "its source.c"
+            source.parent.mkdir(exist_ok=True)
+            source.write_text("#include <stdlib.h>\n"
+                              "void *f(void) { return malloc(4); }\n")
+            Path(place, "Makefile").write_text(
+                f"all:\n\t$(CC) -c '{temporary or '.'}/its source.c' "
+                "-o 'its object.o'\n")
+            for args in ([], ["CC=clang-22"]):
+                out, _ = run([f"{place}/typeslab", "audit", "--", "make",
+                              "-sB", *args], place,
+                             TMPDIR=str(source.parent))
+                tap.contains(out, f"{source}:2:".replace("/./", "/"))
+            tap.equal([n for n in os.listdir(source.parent)
+                       if n.startswith("typeslab-")], [])
+
+
 def test_under_make():
     with Folder() as folder:
         run(["make", "-s", "main", f"CC={CC}"], folder)
