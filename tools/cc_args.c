@@ -291,6 +291,20 @@ const char *cc_args_find(const struct cc_args *args, const char *option)
 	return NULL;
 }
 
+const char *cc_args_value(const struct cc_args *args, const char *option)
+{
+	const char *value = NULL;
+
+	for (size_t i = 1; i < args->nr_words; i++) {
+		const char *rest = value_of(args->words[i], option);
+
+		if (rest)
+			value = *rest ? rest : args->words[i + 1];
+		i += cc_option_has_value(args->words[i]);
+	}
+	return value;
+}
+
 char **cc_args_command(const struct cc_args *args)
 {
 	struct cc_args all = { 0 };

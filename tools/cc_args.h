@@ -70,6 +70,9 @@ void cc_args_move(struct cc_args *args, size_t from, size_t to);
 /* What follows @option in the last word that begins so, or NULL. */
 const char *cc_args_find(const struct cc_args *args, const char *option);
 
+/* The last value of @option, in its own word or the next; or NULL. */
+const char *cc_args_value(const struct cc_args *args, const char *option);
+
 /*
  * What is to be run: words that "@file" stood for are in that file still, if
  * their order is what it was. They may be too many for a command line.

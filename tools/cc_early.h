@@ -2,9 +2,9 @@
 /*
  * cc_early: types fixed before functions are inlined.
  *
- * Owns:       two files beside the output, until the compile ends.
+ * Owns:       a folder beside the output, until the compile ends.
  * Promises:   the exit status is that of the first step that failed.
- * Relies on:  cc_run; opt beside the compiler.
+ * Relies on:  cc_run, cc_beside; opt beside the compiler.
  */
 #ifndef TOOLS_CC_EARLY_H
 #define TOOLS_CC_EARLY_H

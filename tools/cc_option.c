@@ -43,6 +43,7 @@ static const char *const with_value[] = {
 	"-MT",
 	"-MQ",
 	"-MJ",
+	"-gen-cdb-fragment-path",
 	"-target",
 	"--target",
 	"-arch",
@@ -74,13 +75,23 @@ bool cc_option_is_output(const char *word)
 {
 	return !strcmp(word, "-c") || !strcmp(word, "-S") ||
 	       !strncmp(word, "-o", 2) || !strcmp(word, "-shared") ||
-	       !strncmp(word, "-Wl,", 4) || !strncmp(word, "-save-temps", 11);
+	       !strncmp(word, "-Wl,", 4) ||
+	       !strncmp(word, CC_TEMPORARIES, strlen(CC_TEMPORARIES));
+}
+
+bool cc_option_is_measure(const char *word)
+{
+	return !strncmp(word, CC_TRACE, strlen(CC_TRACE)) ||
+	       !strncmp(word, "-fproc-stat-report", 18) ||
+	       !strncmp(word, "-save-stats", 11);
 }
 
 bool cc_option_is_beside(const char *word)
 {
-	return (!strncmp(word, "-M", 2) && strcmp(word, "-Mf")) ||
+	return cc_option_is_measure(word) ||
+	       (!strncmp(word, "-M", 2) && strcmp(word, "-Mf")) ||
 	       !strncmp(word, "-Wp,-M", 6) ||
+	       !strcmp(word, "-gen-cdb-fragment-path") ||
 	       !strcmp(word, "-serialize-diagnostics") ||
 	       !strcmp(word, "--serialize-diagnostics");
 }

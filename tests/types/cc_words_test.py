@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """typeslab cc and c++: what the compiler's own words mean to us."""
+import json
 import os
 import sys
 import tempfile
@@ -120,7 +121,7 @@ def test_options_with_a_value():
                        "-iframework none", "-stdlib++-isystem none"):
             _, err = run([*CC.split(), "--typeslab-early", *option.split(),
                           "-v", "-c", "main.c"], folder)
-            tap.contains(err, "main.o.typed.bc")
+            tap.contains(err, "main.o.early/main.bc")
 
 
 HEADER = """
@@ -192,7 +193,7 @@ def test_early_with_other_options():
         for output in ("/dev/null", "-"):
             _, err = run(["sh", "-c", f"{CC} --typeslab-early -v -c main.c "
                           f"-o {output} > to"], folder)
-            assert "early.bc" not in err, err
+            assert ".early/" not in err, err
         before = sorted([*os.listdir(folder), "part.gcda", "part.gcno",
                          "part.o"])
         run([*CC.split(), "--typeslab-early", "--coverage", "-c", "main.c",
@@ -200,6 +201,50 @@ def test_early_with_other_options():
         run([*CC.split(), "--coverage", "part.o", "-o", "main"], folder)
         tap.equal(counts("main", folder)[:2], (100, 300))
         tap.equal(sorted(os.listdir(folder)), before)
+
+
+def files_of(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_early_writes_the_same_files():
+    """Beside the object: of the names and the kind that they have without."""
+    for words in ("-MJ all.json", "-ftime-trace", "-ftime-trace=trace.json",
+                  "-ftime-trace=out", "-save-temps", "-save-temps=obj",
+                  "-save-stats", "-save-stats=obj", "-g -gsplit-dwarf",
+                  "-g -gsplit-dwarf -dumpdir other-",
+                  "-O2 -fsave-optimization-record"):
+        files, databases = [], []
+        for early in ([], ["--typeslab-early"]):
+            with Folder() as folder:
+                (folder / "out").mkdir()
+                run([*CC.split(), *early, *words.split(), "-c", "main.c",
+                     "-o", "out/part.o"], folder)
+                files.append(files_of(folder))
+                path = folder / "all.json"
+                told = path.read_text() if path.exists() else ""
+                databases.append(sorted(told.replace(str(folder), "").split()))
+        tap.equal(files[1], files[0], words)
+        tap.equal(databases[1], databases[0])
+
+
+def test_a_time_trace_tells_all_steps():
+    with Folder() as folder:
+        run([*CC.split(), "--typeslab-early", "-O2", "-ftime-trace",
+             "-ftime-trace-granularity=0", "-c", "main.c"], folder)
+        told = json.loads((folder / "main.json").read_text())
+        names = {event["name"] for event in told["traceEvents"]}
+        for name in ("Frontend", "Source", "Optimizer", "CodeGenPasses"):
+            assert name in names, names
+
+
+def test_a_watched_build_writes_them_once():
+    with Folder() as folder:
+        compile_it = ["clang-22", "-ftime-trace=trace", "-save-stats",
+                      "-fproc-stat-report=measures", "-O2", "-c", "main.c"]
+        run([TOOL, "audit", "-o", "report", "--", *compile_it], folder)
+        tap.equal(len((folder / "measures").read_text().splitlines()), 1)
+        assert "CodeGenPasses" in (folder / "trace").read_text()
 
 
 if __name__ == "__main__":
