@@ -2,6 +2,8 @@
 /* types_map: types of a live heap's partitions; contract in types_map.h. */
 #include "tools/types_map.h"
 
+#include "tools/audit.h"
+#include "tools/elf_sites.h"
 #include "tools/heap_map.h"
 #include "tools/must.h"
 
@@ -73,8 +75,7 @@ static void print_rows(const struct heap_map *map,
 	free(rows);
 }
 
-/* Built for the fast ABI, whose tokens are small and not the table's. */
-static bool is_fast(pid_t pid)
+static bool has_fast_library(pid_t pid)
 {
 	char path[32], *line = NULL;
 	bool is_found = false;
@@ -91,13 +92,44 @@ static bool is_fast(pid_t pid)
 	return is_found;
 }
 
+static bool is_fast_symbol(void *context, const char *symbol)
+{
+	long number;
+
+	(void)context;
+	return audit_callee_of(symbol, &number) && number >= 0;
+}
+
+/* The library that is linked statically has calls of its own. */
+static void take_fast_call(void *context, const struct elf_site *site)
+{
+	bool *is_found = context;
+	long number;
+
+	*is_found |= !audit_callee_of(site->function, &number);
+}
+
+/* A static program has the library's functions of both ABIs; it calls one's. */
+static bool has_fast_calls(pid_t pid)
+{
+	bool is_found = false, has_none;
+	struct elf_sites_user user = { is_fast_symbol, take_fast_call,
+				       &is_found };
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	elf_sites_walk(path, &user, &has_none);
+	return is_found;
+}
+
 int types_map_print(pid_t pid, const struct types_table *table, FILE *to)
 {
 	struct heap_map map = { 0 };
 	bool has_shared = false;
 	int status = heap_map_read(&map, pid);
 
-	if (!status && is_fast(pid)) {
+	/* The fast ABI's tokens are small, and not the table's. */
+	if (!status && (has_fast_library(pid) || has_fast_calls(pid))) {
 		warnx("%d: of the fast ABI: its tokens do not name types",
 		      (int)pid);
 		status = -1;

@@ -195,15 +195,19 @@ def hist_of_waiting(program, table):
 def test_fast_tokens_name_no_type():
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "wait.c"
-        source.write_text("#include <stdio.h>\nint main(void)\n{\n"
+        source.write_text("#include <stdio.h>\n#include <stdlib.h>\n"
+                          "long *kept;\nint main(void)\n{\n"
+                          "\tkept = malloc(sizeof(*kept));\n"
                           "\tputs(\"ready\");\n\tfflush(stdout);\n"
                           "\treturn getchar() != EOF;\n}\n")
         program, table = Path(folder) / "wait", Path(folder) / "table"
-        run(TOOL, "cc", "--typeslab-fast", source, "-o", program)
         table.write_text("# typeslab types 1\n0000123412341234 one\n")
-        done = hist_of_waiting(program, table)
-        tap.equal(done.returncode, 2, done.stderr)
-        tap.contains(done.stderr, "of the fast ABI")
+        for words in ([], ["--typeslab-static"], ["-static"]):
+            for fast, status in (([], 0), (["--typeslab-fast"], 2)):
+                run(TOOL, "cc", *fast, *words, source, "-o", program)
+                done = hist_of_waiting(program, table)
+                tap.equal(done.returncode, status, done.stderr)
+                tap.equal("of the fast ABI" in done.stderr, bool(fast))
 
 
 def test_shared_tokens_are_marked():
