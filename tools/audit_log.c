@@ -10,13 +10,6 @@
 
 #define FLAG "alloc-token"
 
-/* Folders that recursive makes have entered, one inside the other. */
-struct folders {
-	const char **names;
-	size_t nr;
-	size_t capacity;
-};
-
 const char *audit_path_in(const char *folder, struct piece path)
 {
 	char *joined;
@@ -96,10 +89,10 @@ static void cut_suffix(struct piece *text, const char *suffix)
 }
 
 /* "FILE:LINE:COLUMN: remark: "; opt says "remark: " first, LTO not at all. */
-static void read_place(struct piece place, const struct folders *in,
+static void read_place(struct piece place, const struct must_names *in,
 		       struct audit_site *site)
 {
-	const char *folder = in->nr ? in->names[in->nr - 1] : NULL;
+	const char *folder = in->nr ? in->list[in->nr - 1] : NULL;
 
 	cut_suffix(&place, " ");
 	cut_suffix(&place, "remark:");
@@ -118,7 +111,7 @@ static void read_place(struct piece place, const struct folders *in,
 		site->file = audit_path_in(folder, place);
 }
 
-static bool read_remark(const char *line, const struct folders *in,
+static bool read_remark(const char *line, const struct must_names *in,
 			struct audit_site *site)
 {
 	struct piece callee, function, between;
@@ -138,7 +131,7 @@ static bool read_remark(const char *line, const struct folders *in,
 }
 
 /* make's word on where it works; names are quoted as its version likes. */
-static void follow_make(const char *line, struct folders *in)
+static void follow_make(const char *line, struct must_names *in)
 {
 	const char *entering = strstr(line, ": Entering directory ");
 	const char *name, *end;
@@ -155,14 +148,13 @@ static void follow_make(const char *line, struct folders *in)
 	end = strchr(name, '\'');
 	if (!end)
 		return;
-	in->names = must_room(in->names, in->nr, &in->capacity, sizeof(char *));
-	in->names[in->nr++] = must_keep((struct piece){ name, end - name });
+	must_add_name(in, must_keep((struct piece){ name, end - name }));
 }
 
 int audit_read_log(struct audit *audit, struct piece text,
 		   struct text_fault *fault)
 {
-	struct folders in = { 0 };
+	struct must_names in = { 0 };
 	struct audit_site site;
 	struct line_cursor cursor;
 	bool has_trace = !text.length;
@@ -183,7 +175,7 @@ int audit_read_log(struct audit *audit, struct piece text,
 		}
 		free(plain);
 	}
-	free(in.names);
+	free(in.list);
 	if (!has_trace) {
 		*fault = (struct text_fault){
 			.what = "no remark of alloc-token: was it built with "

@@ -20,15 +20,9 @@ struct options {
 	bool has_discover;
 	bool is_dry; /* tell, write nothing */
 	const char *folder;
-	char **names;
-	size_t nr_names;
-	size_t capacity;
-	char **excepted; /* no wrappers */
-	size_t nr_excepted;
-	size_t excepted_capacity;
-	const char **inputs; /* IR */
-	size_t nr_inputs;
-	size_t inputs_capacity;
+	struct must_names names;
+	struct must_names excepted; /* no wrappers */
+	struct must_names inputs;   /* IR */
 	char **command;
 };
 
@@ -74,9 +68,7 @@ static void take_argument(struct options *options, char *argument,
 		state->next = state->argc;
 		return;
 	}
-	options->names = must_room(options->names, options->nr_names,
-				   &options->capacity, sizeof(char *));
-	options->names[options->nr_names++] = argument;
+	must_add_name(&options->names, argument);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -91,16 +83,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->is_dry = true;
 		return 0;
 	case KEY_EXCEPT:
-		options->excepted =
-			must_room(options->excepted, options->nr_excepted,
-				  &options->excepted_capacity, sizeof(char *));
-		options->excepted[options->nr_excepted++] = argument;
+		must_add_name(&options->excepted, argument);
 		return 0;
 	case KEY_IR:
-		options->inputs =
-			must_room(options->inputs, options->nr_inputs,
-				  &options->inputs_capacity, sizeof(char *));
-		options->inputs[options->nr_inputs++] = argument;
+		must_add_name(&options->inputs, argument);
 		return 0;
 	case 'o':
 		options->folder = argument;
@@ -109,10 +95,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		take_argument(options, argument, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (!options->command && !options->nr_inputs)
+		if (!options->command && !options->inputs.nr)
 			argp_error(state, "-- and a command that builds, or "
 					  "--ir FILE, is needed");
-		if (!options->nr_names && !options->has_discover)
+		if (!options->names.nr && !options->has_discover)
 			argp_error(state, "a NAME or --discover is needed");
 		return 0;
 	default:
@@ -145,8 +131,8 @@ static int read_all(struct wraps *wraps, const struct options *options)
 {
 	int status = 0, nr_failed;
 
-	for (size_t i = 0; i < options->nr_inputs && !status; i++)
-		status = read_module(wraps, options->inputs[i]);
+	for (size_t i = 0; i < options->inputs.nr && !status; i++)
+		status = read_module(wraps, options->inputs.list[i]);
 	if (status || !options->command)
 		return status;
 	/*
@@ -186,11 +172,12 @@ static int choose(struct wraps *wraps, const struct options *options)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < options->nr_excepted; i++)
-		status |= wrap_except(wraps, options->excepted[i]) ? 0 : -1;
+	for (size_t i = 0; i < options->excepted.nr; i++)
+		status |=
+			wrap_except(wraps, options->excepted.list[i]) ? 0 : -1;
 	wrap_resolve(wraps);
-	for (size_t i = 0; i < options->nr_names; i++)
-		status |= wrap_choose(wraps, options->names[i]) ? 0 : -1;
+	for (size_t i = 0; i < options->names.nr; i++)
+		status |= wrap_choose(wraps, options->names.list[i]) ? 0 : -1;
 	/* Who calls those that were named is a wrapper too. */
 	wrap_resolve(wraps);
 	for (size_t i = 0; i < wraps->nr_functions; i++) {
@@ -272,8 +259,8 @@ int command_wrap(int argc, char **argv)
 			status = wrap_write(&wraps, options.folder);
 	}
 	wrap_fini(&wraps);
-	free(options.names);
-	free(options.excepted);
-	free(options.inputs);
+	free(options.names.list);
+	free(options.excepted.list);
+	free(options.inputs.list);
 	return status < 0 || terminal_flush() < 0 ? COMMAND_FAILED : 0;
 }

@@ -26,6 +26,13 @@ void *must_room(void *array, size_t nr, size_t *capacity, size_t size)
 	return insist(reallocarray(array, *capacity, size));
 }
 
+void must_add_name(struct must_names *names, const char *name)
+{
+	names->list = must_room(names->list, names->nr, &names->capacity,
+				sizeof(*names->list));
+	names->list[names->nr++] = name;
+}
+
 void *must_alloc(size_t nr, size_t size)
 {
 	return insist(calloc(nr ? nr : 1, size));

@@ -21,6 +21,16 @@
  */
 void *must_room(void *array, size_t nr, size_t *capacity, size_t size);
 
+/* Names in a row; that of zeroes is empty. free(names->list) is due. */
+struct must_names {
+	const char **list;
+	size_t nr;
+	size_t capacity;
+};
+
+/* The name itself is not copied. */
+void must_add_name(struct must_names *names, const char *name);
+
 /* Zeroed. */
 void *must_alloc(size_t nr, size_t size);
 
