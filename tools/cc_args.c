@@ -114,6 +114,7 @@ static void take_input(struct cc_args *args, const char *word)
 		must_room(args->sources, args->nr_sources,
 			  &args->sources_capacity, sizeof(*args->sources));
 	args->sources[args->nr_sources++] = args->nr_words;
+	args->has_named_source |= cc_input_of(word, NULL) == INPUT_SOURCE;
 }
 
 /* Whether a list "undefined,thread" has a sanitizer with its own malloc. */

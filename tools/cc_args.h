@@ -25,7 +25,8 @@ struct cc_args {
 	size_t *sources;    /* indices of C and C++ files */
 	size_t nr_sources;
 	size_t sources_capacity;
-	size_t nr_inputs;     /* sources, objects, libraries by path */
+	bool has_named_source; /* one of a source's name, whatever -x says */
+	size_t nr_inputs;      /* sources, objects, libraries by path */
 	size_t nr_compiled;   /* of these, what is no assembler's or linker's */
 	size_t nr_texts;      /* of these, what is preprocessed */
 	const char *language; /* the last -x */

@@ -2,7 +2,6 @@
 /* cc_run: runs of the compiler; contract in cc_run.h. */
 #include "tools/cc_run.h"
 
-#include "tools/cc_input.h"
 #include "tools/cc_option.h"
 #include "tools/must.h"
 
@@ -21,22 +20,11 @@
 
 #define EXIT_NOT_RUN 127
 
-/* Whether a source's own name says that it is one, whatever -x says. */
-static bool has_source_by_name(const struct cc_args *args)
-{
-	for (size_t i = 0; i < args->nr_sources; i++) {
-		if (cc_input_of(args->words[args->sources[i]], NULL) ==
-		    INPUT_SOURCE)
-			return true;
-	}
-	return false;
-}
-
 /* Not into what is preprocessed for another use than C: "-E -x c list.in". */
 static void add_wrap_header(struct cc_args *args)
 {
 	if (!args->wrap || args->is_probe || !args->nr_texts ||
-	    (!args->is_compile && !has_source_by_name(args)))
+	    (!args->is_compile && !args->has_named_source))
 		return;
 	cc_args_add(args, "-include");
 	cc_args_add(args, must_print("%s/wrap.h", args->wrap));
@@ -179,15 +167,6 @@ int cc_run_words(char **words)
 	return cc_run_into(words, NULL);
 }
 
-static bool is_source_at(const struct cc_args *args, size_t i)
-{
-	for (size_t k = 0; k < args->nr_sources; k++) {
-		if (args->sources[k] == i)
-			return true;
-	}
-	return false;
-}
-
 void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
 		       bool has_files)
 {
@@ -197,7 +176,6 @@ void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,
 		const char *word = from->words[i];
 		bool has_value = cc_option_has_value(word);
 		bool is_left_out = cc_option_is_output(word) ||
-				   is_source_at(from, i) ||
 				   (!has_files && cc_option_is_beside(word)) ||
 				   (word[0] != '-' || !word[1]);
 
