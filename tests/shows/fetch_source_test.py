@@ -117,37 +117,38 @@ def test_what_is_there_is_not_fetched():
     tap.equal((done.returncode, done.stderr), (0, ""))
 
 
-def make_package(repo):
-    """A source package in @repo: hello 1, with one file."""
-    os.makedirs(f"{repo}/hello-1/debian/source")
+def make_package(repo, version=1):
+    """A source package in @repo, with one file; what is there: hello 1."""
+    os.makedirs(f"{repo}/hello-{version}/debian/source")
     files = {"debian/source/format": "3.0 (native)\n",
              "debian/control": "Source: hello\nMaintainer: A <a@a.test>\n\n"
                                "Package: hello\nArchitecture: all\n"
                                "Description: says hello\n",
-             "debian/changelog": "hello (1) stable; urgency=low\n\n  * One.\n"
+             "debian/changelog": f"hello ({version}) stable; urgency=low\n\n  * One.\n"
                                  "\n -- A <a@a.test>  Thu, 01 Jan 1970"
                                  " 00:00:00 +0000\n",
              "greeting": "hello\n"}
     for name, text in files.items():
-        with open(f"{repo}/hello-1/{name}", "w", encoding="utf-8") as file:
+        with open(f"{repo}/hello-{version}/{name}", "w", encoding="utf-8") as file:
             file.write(text)
-    for command in (["dpkg-source", "-b", "hello-1"],
+    for command in (["dpkg-source", "-b", f"hello-{version}"],
                     ["dpkg-scansources", "."]):
         index = subprocess.run(command, cwd=repo, check=True,
                                capture_output=True).stdout
-    shutil.rmtree(f"{repo}/hello-1")
+    shutil.rmtree(f"{repo}/hello-{version}")
     return index
 
 
 @contextlib.contextmanager
-def repository(options):
+def repository(options, versions=(1,)):
     """A machine whose one source is a folder with a Release, unsigned."""
     if not shutil.which("dpkg-source"):
         raise tap.Skip("no dpkg-source; install dpkg-dev")
     with machine() as (run, folder):
         repo = f"{folder}/repo"
         os.mkdir(repo)
-        index = make_package(repo)
+        for version in versions:
+            index = make_package(repo, version)
         with open(f"{repo}/Sources", "wb") as file:
             file.write(index)
         with open(f"{repo}/Release", "w", encoding="utf-8") as file:
@@ -198,6 +199,33 @@ def test_changed_file_is_refused():
             file.write(b"X")
         done = fetch()
         tap.equal(done.returncode, 1)
+        tap.contains(done.stderr, "Hash Sum mismatch")
+        tap.equal(os.path.exists(f"{folder}/into/hello"), False)
+
+
+def test_another_version_where_the_newest_is_gone():
+    with repository("[trusted=yes]", (1, 2, 10)) as (fetch, folder):
+        os.unlink(f"{folder}/repo/hello_10.tar.xz")
+        done = fetch()
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.contains(done.stderr, "hello: the newest version cannot be "
+                     "fetched; this is 2")
+        with open(f"{folder}/into/hello/version", encoding="utf-8") as file:
+            tap.equal(file.read(), "2\n")
+        shutil.rmtree(f"{folder}/into")
+        os.unlink(f"{folder}/repo/hello_2.dsc")
+        done = fetch()
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.contains(done.stderr, "this is 1")
+
+
+def test_no_other_version_where_the_newest_is_changed():
+    with repository("[trusted=yes]", (1, 2)) as (fetch, folder):
+        with open(f"{folder}/repo/hello_2.tar.xz", "r+b") as file:
+            file.seek(20)
+            file.write(b"X")
+        done = fetch()
+        tap.equal(done.returncode, 1, done.stderr)
         tap.contains(done.stderr, "Hash Sum mismatch")
         tap.equal(os.path.exists(f"{folder}/into/hello"), False)
 
