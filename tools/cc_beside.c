@@ -269,6 +269,15 @@ static int join_database(const char *from, const char *to)
 	return status;
 }
 
+/* What the compiler did write in the folder. */
+static void move_file(char *from, char *to)
+{
+	if (!access(from, F_OK) && rename(from, to) < 0)
+		warn("%s", to);
+	free(from);
+	free(to);
+}
+
 /* To where the last step put those that it saved. */
 static void move_temporaries(const struct cc_beside *beside)
 {
@@ -282,17 +291,11 @@ static void move_temporaries(const struct cc_beside *beside)
 			     ? (int)(slash + 1 - beside->output)
 			     : 0;
 
-	for (size_t i = 0; where && i < sizeof(kinds) / sizeof(*kinds); i++) {
-		char *from = must_print("%s/%s%s", beside->folder, beside->stem,
-					kinds[i][0]);
-		char *to = must_print("%.*s%s%s", length, beside->output,
-				      beside->stem, kinds[i][1]);
-
-		if (!access(from, F_OK) && rename(from, to) < 0)
-			warn("%s", to);
-		free(from);
-		free(to);
-	}
+	for (size_t i = 0; where && i < sizeof(kinds) / sizeof(*kinds); i++)
+		move_file(must_print("%s/%s%s", beside->folder, beside->stem,
+				     kinds[i][0]),
+			  must_print("%.*s%s%s", length, beside->output,
+				     beside->stem, kinds[i][1]));
 }
 
 int cc_beside_join(const struct cc_beside *beside)
@@ -300,6 +303,9 @@ int cc_beside_join(const struct cc_beside *beside)
 	int status = 0;
 
 	move_temporaries(beside);
+	/* Of a C++ module: what its importers read. */
+	move_file(must_print("%s" CC_BESIDE_RAW ".pcm", beside->output),
+		  cc_beside_name(beside->output, ".pcm"));
 	if (beside->record)
 		status |= join_records(beside->second_record, beside->record);
 	if (beside->trace)

@@ -25,6 +25,13 @@ static char *stem_of(const char *source)
 	return cc_beside_name(name ? name + 1 : source, "");
 }
 
+static char *default_output(const struct cc_args *args, const char *stem)
+{
+	bool is_ir = cc_args_find(args, "-emit-llvm");
+
+	return must_print("%s.%s", stem, is_ir ? "bc" : "o");
+}
+
 /* opt of the compiler's own version. */
 static const char *opt_for(const char *compiler)
 {
@@ -158,12 +165,12 @@ int cc_early(const struct cc_args *args)
 	const char *named = cc_args_value(args, "-o");
 	char *stem = stem_of(args->words[args->sources[0]]);
 	char *output =
-		named ? must_print("%s", named) : must_print("%s.o", stem);
+		named ? must_print("%s", named) : default_output(args, stem);
 	char *folder = must_print("%s" CC_BESIDE_FOLDER, output);
 	char *raw = must_print("%s" CC_BESIDE_RAW, output);
 	char *typed = must_print("%s/%s.bc", folder, stem);
 	struct cc_beside beside;
-	int status = EXIT_REFUSED;
+	int status = EXIT_FAILURE;
 
 	cc_beside_init(&beside, args, output, stem, folder);
 	if (mkdir(folder, 0777) < 0 && errno != EEXIST)

@@ -228,6 +228,31 @@ def test_early_writes_the_same_files():
         tap.equal(databases[1], databases[0])
 
 
+def test_early_modules():
+    with Folder() as folder:
+        (folder / "some.cppm").write_text(
+            "module;\n#include <new>\nexport module some;\n"
+            "export int *make() { return new int; }\n")
+        (folder / "uses.cc").write_text(
+            "import some;\nint main()\n{\n\tfor (int i = 0; i < 100; i++)\n"
+            "\t\t*make() = i;\n}\n")
+        command = [*CXX.split(), "--typeslab-early", "-std=c++20", "-c"]
+        run([*command, "some.cppm", "-o", "some.o"], folder)
+        run([*command, "-fmodule-file=some=some.pcm", "uses.cc"], folder)
+        run([*CXX.split(), "uses.o", "some.o", "-o", "uses"], folder)
+        tap.equal(counts("uses", folder)[0], 100)
+
+
+def test_early_names_what_has_no_name():
+    with Folder() as folder:
+        run([*CC.split(), "--typeslab-early", "-emit-llvm", "-c", "main.c"],
+            folder)
+        assert (folder / "main.bc").exists()
+        _, err = run([*CC.split(), "--typeslab-early", "-c", "main.c", "-o",
+                      "none/main.o"], folder, 1)
+        tap.contains(err, "none/main.o")
+
+
 def test_a_time_trace_tells_all_steps():
     with Folder() as folder:
         run([*CC.split(), "--typeslab-early", "-O2", "-ftime-trace",
