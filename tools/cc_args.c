@@ -117,12 +117,14 @@ static void take_input(struct cc_args *args, const char *word)
 	args->has_named_source |= cc_input_of(word, NULL) == INPUT_SOURCE;
 }
 
-/* Whether a list "undefined,thread" has a sanitizer with its own malloc. */
+/* Whether a list "undefined,thread" has a sanitizer with its own heap. */
 static bool has_allocator(const char *list)
 {
-	static const char *const owners[] = { "address", "hwaddress", "leak",
-					      "memory",	 "scudo",     "thread",
-					      "all" };
+	static const char *const owners[] = {
+		"address", "hwaddress",	     "leak",
+		"memory",  "scudo",	     "thread",
+		"all",	   "kernel-address", "kernel-hwaddress"
+	};
 	char *names = must_print("%s", list);
 	char *next = names, *name;
 	bool has = false;
@@ -212,35 +214,72 @@ static void take_inputs(struct cc_args *args, char **names)
 	}
 }
 
+/* The usual spelling of a long one: "-oFILE" of "--output=FILE". */
+static char *shortened(char *word)
+{
+	static const char *const names[][2] = {
+		{ "--compile", "-c" },
+		{ "--assemble", "-S" },
+		{ "--preprocess", "-E" },
+		{ "--output", "-o" },
+		{ "--language", "-x" },
+		{ "--shared", "-shared" },
+		{ "--static", "-static" },
+		{ "--dependencies", "-M" },
+		{ "--user-dependencies", "-MM" },
+		{ "--write-dependencies", "-MD" },
+		{ "--write-user-dependencies", "-MMD" },
+	};
+
+	for (size_t i = 0; i < NR_OF(names); i++) {
+		const char *rest = value_of(word, names[i][0]);
+
+		if (rest && !*rest)
+			return (char *)names[i][1];
+		if (rest && *rest == '=')
+			return must_print("%s%s", names[i][1], rest + 1);
+	}
+	return word;
+}
+
+static void take_word(struct cc_args *args, const char *word)
+{
+	if (is_probe(word))
+		args->is_probe = true;
+	if (word[0] != '-' || !word[1])
+		take_input(args, word);
+	else {
+		take_option(args, word);
+		take_runtime(args, word);
+	}
+	cc_args_add(args, word);
+}
+
 /* False after a complaint. */
 static bool take_words(struct cc_args *args, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		bool has_value = cc_option_has_value(argv[i]) && i + 1 < argc;
+		char *word = shortened(argv[i]);
 
-		if (!strcmp(argv[i], "--")) {
+		if (!strcmp(word, "--")) {
 			args->is_rearranged = true;
 			take_inputs(args, argv + i + 1);
 			break;
 		}
-		if (has_prefix(argv[i], OURS)) {
-			if (take_ours(args, argv[i]))
+		if (has_prefix(word, OURS)) {
+			if (take_ours(args, word))
 				continue;
-			warnx("no such option: %s", argv[i]);
+			warnx("no such option: %s", word);
 			return false;
 		}
-		if (is_probe(argv[i]))
-			args->is_probe = true;
-		if (argv[i][0] != '-' || !argv[i][1])
-			take_input(args, argv[i]);
-		else {
-			take_option(args, argv[i]);
-			take_runtime(args, argv[i]);
-		}
-		cc_args_add(args, argv[i]);
-		if (has_value) {
-			take_value(args, argv[i], argv[i + 1]);
-			cc_args_add(args, argv[++i]);
+		take_word(args, word);
+		if (!cc_option_has_value(word))
+			continue;
+		if (++i < argc) {
+			take_value(args, word, argv[i]);
+			cc_args_add(args, argv[i]);
+		} else {
+			args->lacks_value = true;
 		}
 	}
 	return true;
@@ -279,6 +318,7 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 		args->is_compile = false;
 	/* libtool names the C library itself. */
 	args->is_bare = args->is_freestanding || args->has_sanitizer ||
+			args->lacks_value ||
 			(args->has_no_libraries && !args->libc_at);
 	return true;
 }

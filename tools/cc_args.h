@@ -39,6 +39,7 @@ struct cc_args {
 	bool is_relocatable;
 	bool is_bare;	    /* no libc, no heap, or another one's: left alone */
 	const char *target; /* the machine: a name, -m32, -mx32; or NULL */
+	bool lacks_value;   /* the last word; what is added would become it */
 	bool is_freestanding;
 	bool has_no_libraries; /* -nostdlib: none but those it names */
 	bool has_sanitizer;    /* one that brings its own malloc */

@@ -60,6 +60,39 @@ static const char *const with_value[] = {
 	"-dumpbase",
 	"-dumpdir",
 	"-framework",
+	"-iframeworkwithsysroot",
+	"-imultilib",
+	"-isystem-after",
+	"-fdebug-compilation-dir",
+	"-dependency-dot",
+	"-dependency-file",
+	"-Xanalyzer",
+	"-Xarch_device",
+	"-Xarch_host",
+	"-A",
+	"-F",
+	"-G",
+	"-b",
+	"--analyzer-output",
+	"--define-macro",
+	"--for-linker",
+	"--force-link",
+	"--imacros",
+	"--include",
+	"--include-directory",
+	"--include-directory-after",
+	"--include-prefix",
+	"--include-with-prefix",
+	"--include-with-prefix-after",
+	"--include-with-prefix-before",
+	"--library-directory",
+	"--prefix",
+	"--resource",
+	"--rtlib",
+	"--std",
+	"--stdlib",
+	"--undefine-macro",
+	"--vfsoverlay",
 };
 
 bool cc_option_has_value(const char *word)
@@ -91,6 +124,7 @@ bool cc_option_is_beside(const char *word)
 	return cc_option_is_measure(word) ||
 	       (!strncmp(word, "-M", 2) && strcmp(word, "-Mf")) ||
 	       !strncmp(word, "-Wp,-M", 6) ||
+	       !strncmp(word, "-dependency-", 12) ||
 	       !strcmp(word, "-gen-cdb-fragment-path") ||
 	       !strcmp(word, "-serialize-diagnostics") ||
 	       !strcmp(word, "--serialize-diagnostics");

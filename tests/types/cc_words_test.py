@@ -45,6 +45,8 @@ def test_a_library_by_libtool():
 
 def test_sanitizers_with_a_heap_of_their_own():
     with Folder() as folder:
+        for name in ("kernel-address", "kernel-hwaddress"):
+            run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
         for name in ("thread", "leak", "address", "undefined,thread"):
             run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
             assert b"__alloc_token" not in (folder / "main.o").read_bytes()
@@ -118,10 +120,36 @@ def test_options_with_a_value():
         for option in ("-MJ all.json", "--serialize-diagnostics main.dia",
                        "-working-directory .", "--config ./none.cfg",
                        f"-resource-dir {resources}", "-iwithsysroot /none",
-                       "-iframework none", "-stdlib++-isystem none"):
+                       "-iframework none", "-stdlib++-isystem none",
+                       "--include-directory none", "--std gnu11",
+                       "-fdebug-compilation-dir none", "-Xarch_host -O1"):
             _, err = run([*CC.split(), "--typeslab-early", *option.split(),
                           "-v", "-c", "main.c"], folder)
             tap.contains(err, "main.o.early/main.bc")
+
+
+def test_the_last_word_lacks_its_value():
+    """What we add does not become it."""
+    with Folder() as folder:
+        before = sorted(os.listdir(folder))
+        for more in ([], ["--typeslab-early"]):
+            _, err = run([*CC.split(), *more, "-c", "main.c", "-o"], folder, 1)
+            tap.contains(err, "argument to '-o' is missing")
+        tap.equal(sorted(os.listdir(folder)), before)
+
+
+def test_long_options():
+    with Folder() as folder:
+        for words, out in (("--compile main.c", "main.o"),
+                           ("--compile --output=long.o main.c", "long.o"),
+                           ("-c --output long.o --language=c main.c", "long.o"),
+                           ("--assemble main.c", "main.s"),
+                           ("--preprocess main.c --output=main.i", "main.i")):
+            for more in ([], ["--typeslab-early"]):
+                before = {*os.listdir(folder), out}
+                run([*CC.split(), *more, "-Werror", *words.split()], folder)
+                tap.equal({*os.listdir(folder)}, before, words)
+                (folder / out).unlink()
 
 
 HEADER = """
