@@ -7,6 +7,7 @@
 #include "tools/ir_scan.h"
 #include "tools/must.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,16 +64,50 @@ static bool is_among(struct piece name, const char *const *names, size_t nr)
 	return false;
 }
 
+static unsigned int value_of_digit(char digit)
+{
+	return digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10;
+}
+
+/* What a quoted text of IR stands for: "\C3\BC" is a letter of two bytes. */
+static const char *keep_plain(struct piece quoted)
+{
+	char *plain = must_alloc(quoted.length + 1, 1);
+	const char *kept;
+	size_t n = 0;
+
+	for (size_t i = 0; i < quoted.length; i++) {
+		struct piece rest = piece_from(quoted, i);
+		const char *at = rest.start;
+
+		plain[n++] = *at;
+		if (piece_has_prefix(rest, "\\\\")) {
+			i++;
+		} else if (*at == '\\' && rest.length > 2 &&
+			   isxdigit((unsigned char)at[1]) &&
+			   isxdigit((unsigned char)at[2])) {
+			plain[n - 1] = value_of_digit(at[1]) << 4 |
+				       value_of_digit(at[2]);
+			i += 2;
+		}
+	}
+	kept = must_keep((struct piece){ plain, n });
+	free(plain);
+	return kept;
+}
+
 static struct audit_site site_at(const struct reader *reader,
 				 struct piece attached)
 {
 	struct ir_place place =
 		ir_place_of(&reader->module, ir_attached(attached, "dbg"));
-	const char *folder = must_keep(place.folder);
-	struct piece file = place.file.length ? place.file : reader->source;
+	const char *folder = keep_plain(place.folder);
+	const char *file =
+		keep_plain(place.file.length ? place.file : reader->source);
 
 	return (struct audit_site){
-		.file = audit_path_in(folder, file),
+		.file = audit_path_in(folder,
+				      (struct piece){ file, strlen(file) }),
 		.function = must_keep(reader->function.name),
 		.line = place.line,
 		.column = place.column,

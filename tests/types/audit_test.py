@@ -404,6 +404,18 @@ document.body.innerHTML = `<pre>${seen.join('|')}|${bars.join(' ')}|` +
 </script>"""
 
 
+def test_names_are_those_of_files():
+    """IR writes what is no ASCII, quotes and backslashes as numbers."""
+    with tempfile.TemporaryDirectory(prefix="\u00fc ") as folder:
+        for name in ("gr\u00f6\u00dfe.c", 'a"b.c', "a\\b.c", "a\\22.c"):
+            source = Path(folder) / name
+            shutil.copy(SAMPLES / "lost.c", source)
+            for debug in ("-g", "-g0"):
+                out, _ = compile_to(folder, source, [debug])
+                files = {s["file"] for s in report(out["ll"])["sites"]}
+                assert str(source) in files, (files, debug)
+
+
 def test_page_in_a_browser():
     """It sorts, its bars are full, and it loads nothing."""
     browser = next((path for path in map(shutil.which, (
