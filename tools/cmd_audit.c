@@ -121,6 +121,7 @@ static bool has_other_wish(const struct options *options)
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	double number;
 
 	switch (key) {
 	case KEY_FORMAT:
@@ -130,7 +131,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->least = read_number(argument, 100, state);
 		return 0;
 	case KEY_TOKEN_MAX:
-		options->token_max = read_number(argument, 65536, state);
+		number = read_number(argument, 65536, state);
+		options->token_max = number;
+		if (options->token_max != number)
+			argp_error(state, "not a whole number: '%s'", argument);
 		return 0;
 	case KEY_MISCLASSED:
 		options->is_misclassed = true;

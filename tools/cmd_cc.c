@@ -14,6 +14,7 @@
 #include "tools/launch.h"
 #include "tools/must.h"
 #include "tools/supervise.h"
+#include "tools/terminal.h"
 
 #include <err.h>
 #include <libgen.h>
@@ -197,7 +198,7 @@ static int run(int argc, char **argv, bool is_cxx)
 	if (argc == 2 &&
 	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?"))) {
 		fputs(usage, stdout);
-		return 0;
+		return terminal_flush() < 0 ? COMMAND_FAILED : 0;
 	}
 	if (!cc_args_init(&args, argc, argv))
 		return COMMAND_FAILED;

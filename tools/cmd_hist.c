@@ -120,7 +120,9 @@ static int finish(struct histogram *histogram, int filled)
 
 static int print_heap(const struct snapshot *snapshot, enum heap_format format)
 {
-	if (heap_format_print(format, snapshot, stdout) < 0) {
+	/* What the stream refused is told when it is flushed. */
+	if (heap_format_print(format, snapshot, stdout) < 0 &&
+	    !ferror(stdout)) {
 		warnx("no memory");
 		return COMMAND_FAILED;
 	}

@@ -178,11 +178,14 @@ def test_truncated_files():
 
 
 def test_full_disk():
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run([TOOL, "hist", "redis.snapshot"], stdout=full,
-                              stderr=subprocess.PIPE, cwd=SAMPLES, check=False)
-    tap.equal(done.returncode, 2)
-    tap.contains(done.stderr.decode(), "standard output: No space left")
+    for words in (["hist"], ["hist", "--format=json"],
+                  ["hist", "--format=openmetrics"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([TOOL, *words, "redis.snapshot"],
+                                  stdout=full, stderr=subprocess.PIPE,
+                                  cwd=SAMPLES, check=False)
+        tap.equal((done.returncode, done.stderr.decode()),
+                  (2, "typeslab: standard output: No space left on device\n"))
 
 
 def test_face():

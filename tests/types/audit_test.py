@@ -372,7 +372,8 @@ def test_bad_inputs():
         _, err = audit(out["ll"], out["o"], status=2)
         tap.contains(err, "twice")
         for args in ((), ("--format", "xml", "x"), ("--min", "101", "x"),
-                     ("--min", "nan", "x"), ("--token-max", "-1", "x")):
+                     ("--min", "nan", "x"), ("--token-max", "-1", "x"),
+                     ("--token-max", "1.5", "x")):
             audit(*args, status=2)
 
 

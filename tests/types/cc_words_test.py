@@ -22,6 +22,11 @@ def test_what_is_not_a_link():
         assert b"__alloc_token" not in (folder / "main.o").read_bytes()
 
 
+def test_help_to_a_full_disk():
+    _, err = run(["sh", "-c", f"{CC} --help > /dev/full"], status=2)
+    tap.contains(err, "standard output: No space left")
+
+
 def test_a_library_by_libtool():
     """It links shared C++ with -nostdlib, and names every library itself."""
     with Folder() as folder:
