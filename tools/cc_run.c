@@ -132,8 +132,13 @@ void cc_run_add_library(struct cc_args *args, const char *path)
 		if (args->has_fast_abi)
 			add_fast_library(args, folder, path);
 		cc_args_add(args, must_print("%s", path));
-		if (!is_system_folder(folder))
-			cc_args_add(args, must_print("-Wl,-rpath,%s", folder));
+		if (!is_system_folder(folder)) {
+			/* "-Wl,-rpath,%s" would part it at a comma. */
+			cc_args_add(args, "-Xlinker");
+			cc_args_add(args, "-rpath");
+			cc_args_add(args, "-Xlinker");
+			cc_args_add(args, must_print("%s", folder));
+		}
 	}
 	free(copy);
 }

@@ -240,7 +240,7 @@ def test_refusals():
 
 
 def test_a_folder_with_a_blank():
-    with tempfile.TemporaryDirectory(prefix="a b") as place:
+    with tempfile.TemporaryDirectory(prefix="a b,c") as place:
         for name in ("typeslab", "libtypeslab.so", "libtypeslab.so.0"):
             shutil.copy(Path(TOOL).parent / name, place)
         with Folder() as folder:
