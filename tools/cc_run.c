@@ -4,6 +4,7 @@
 
 #include "tools/cc_option.h"
 #include "tools/must.h"
+#include "tools/supervise.h"
 
 #include <err.h>
 #include <errno.h>
@@ -143,6 +144,13 @@ void cc_run_add_library(struct cc_args *args, const char *path)
 	free(copy);
 }
 
+/* As the shell tells it. */
+static int status_of(int wait_status)
+{
+	return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status)
+				      : 128 + WTERMSIG(wait_status);
+}
+
 int cc_run_into(char **words, const char *log)
 {
 	pid_t child = fork();
@@ -164,12 +172,23 @@ int cc_run_into(char **words, const char *log)
 		warn("%s", words[0]);
 		return EXIT_NOT_RUN;
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return status_of(status);
 }
 
 int cc_run_words(char **words)
 {
-	return cc_run_into(words, NULL);
+	struct supervised child;
+	int error = supervise_start(&child, words);
+	int status;
+
+	if (error) {
+		errno = error;
+		warn("%s", words[0]);
+		return EXIT_NOT_RUN;
+	}
+	status = supervise_wait(&child);
+	sigprocmask(SIG_SETMASK, &child.mask, NULL);
+	return status_of(status);
 }
 
 void cc_run_copy_flags(const struct cc_args *from, struct cc_args *to,

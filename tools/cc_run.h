@@ -23,10 +23,13 @@ void cc_run_add_plugin(struct cc_args *args, const char *path);
 /* The heap's library, at the end of a link. */
 void cc_run_add_library(struct cc_args *args, const char *path);
 
-/* Runs it and waits: the exit status. */
+/*
+ * Runs it and waits: the exit status. Who is told to end tells the compiler,
+ * and may still remove what it has made.
+ */
 int cc_run_words(char **words);
 
-/* The same; @log: where its standard error goes, or NULL. */
+/* Runs it, too; @log: where its standard error goes, or NULL. */
 int cc_run_into(char **words, const char *log);
 
 /* All words but inputs and what is about output; files beside it if wanted. */

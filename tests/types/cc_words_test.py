@@ -3,6 +3,8 @@
 """typeslab cc and c++: what the compiler's own words mean to us."""
 import json
 import os
+import signal
+import subprocess
 import sys
 import tempfile
 
@@ -284,6 +286,22 @@ def test_early_names_what_has_no_name():
         _, err = run([*CC.split(), "--typeslab-early", "-c", "main.c", "-o",
                       "none/main.o"], folder, 1)
         tap.contains(err, "none/main.o")
+
+
+def test_early_is_told_to_end():
+    """It leaves nothing of its steps."""
+    with Folder() as folder:
+        os.mkfifo(folder / "waits.h")
+        (folder / "main.c").write_text('#include "waits.h"\n')
+        before = sorted(os.listdir(folder))
+        with subprocess.Popen([*CC.split(), "--typeslab-early", "-c", "main.c"],
+                              cwd=folder) as child:
+            # Opens when the compiler does.
+            with open(folder / "waits.h", "wb"):
+                assert (folder / "main.o.early").exists()
+                child.terminate()
+                tap.equal(child.wait(), 128 + signal.SIGTERM)
+        tap.equal(sorted(os.listdir(folder)), before)
 
 
 def test_a_time_trace_tells_all_steps():
