@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,8 @@ static int run(char **command)
 		return -1;
 	}
 	status = supervise_wait(&child);
+	/* What nobody reads any more is no reason to leave the folder. */
+	signal(SIGPIPE, SIG_IGN);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	if (WIFSIGNALED(status))
@@ -244,6 +247,7 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 	char *folder =
 		must_print("%s/typeslab-XXXXXX", is_fit ? place : "/tmp");
 	unsigned int nr_failed = 0;
+	struct sigaction pipe;
 	int status;
 
 	if (!mkdtemp(folder)) {
@@ -251,6 +255,7 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 		free(folder);
 		return -1;
 	}
+	sigaction(SIGPIPE, NULL, &pipe);
 	status = lead_to_us(folder);
 	if (!status)
 		status = run(command);
@@ -262,6 +267,7 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 		take_matches(folder, "*" AUDIT_FAILED, tell_failed, &nr_failed);
 	remove_folder(folder);
 	free(folder);
+	sigaction(SIGPIPE, &pipe, NULL);
 	return status < 0 ? -1 : (int)nr_failed;
 }
 

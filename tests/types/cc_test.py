@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -344,6 +345,17 @@ def test_audit_watches_a_build():
         tap.contains(err, "failed with status 2")
         run([TOOL, "audit", "--", "/no/program"], folder, 2, TMPDIR=place)
         tap.equal(os.listdir(place), [])
+
+
+def test_audit_that_nobody_reads():
+    """Complaints into a pipe that is closed leave no folder behind."""
+    with tempfile.TemporaryDirectory() as place:
+        end, stream = os.pipe()
+        os.close(end)
+        done = subprocess.run([TOOL, "audit", "--", "false"], stderr=stream,
+                              env={**os.environ, "TMPDIR": place}, check=False)
+        os.close(stream)
+        tap.equal((done.returncode, os.listdir(place)), (2, []))
 
 
 def test_audit_of_what_cannot_be_watched():
