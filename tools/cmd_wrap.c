@@ -4,6 +4,7 @@
 
 #include "tools/audit_build.h"
 #include "tools/audit_read.h"
+#include "tools/ir_scan.h"
 #include "tools/must.h"
 #include "tools/source.h"
 #include "tools/terminal.h"
@@ -15,6 +16,14 @@
 #include <string.h>
 
 #define DEFAULT_FOLDER "typed"
+
+/*
+ * Types of functions; values not hidden in memory, as in -O0; who is an
+ * allocator by its declaration; what static functions are never called.
+ */
+#define WATCH_FLAGS                               \
+	"-g -O1 -fsanitize-alloc-token-extended " \
+	"-Wunused-function -Wno-error=unused-function"
 
 struct options {
 	bool has_discover;
@@ -106,6 +115,23 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
+/* Of a static function that is not called the compiler's warning is left. */
+static void read_warnings(struct wraps *wraps, struct piece text)
+{
+	static const char what[] = "unused function '";
+	struct line_cursor cursor;
+	struct piece line, name;
+
+	line_cursor_init(&cursor, text.start, text.length);
+	while (line_next(&cursor, &line)) {
+		name = piece_from(line, scan_find(line, what));
+		name = piece_from(name, name.length ? strlen(what) : 0);
+		name.length = scan_find(name, "'");
+		if (name.length)
+			wrap_take_static(wraps, must_keep(name));
+	}
+}
+
 static int read_module(void *context, const char *path)
 {
 	struct text_fault fault = { .what = "not LLVM IR" };
@@ -113,13 +139,13 @@ static int read_module(void *context, const char *path)
 	struct piece bytes;
 	int status = -1;
 
-	/* A watched build's remarks are not needed here. */
-	if (strstr(path, ".log"))
-		return 0;
 	if (source_read_file(path, &text) < 0)
 		return -1;
 	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
-	if (audit_format_of(bytes) == FORMAT_IR)
+	if (strstr(path, ".log")) {
+		read_warnings(context, bytes);
+		status = 0;
+	} else if (audit_format_of(bytes) == FORMAT_IR)
 		status = wrap_read_ir(context, bytes, &fault);
 	text_fini(&text);
 	if (status < 0)
@@ -135,11 +161,7 @@ static int read_all(struct wraps *wraps, const struct options *options)
 		status = read_module(wraps, options->inputs.list[i]);
 	if (status || !options->command)
 		return status;
-	/*
-	 * Types of functions; values not hidden in memory, as in -O0; and who
-	 * is an allocator by its declaration.
-	 */
-	if (setenv(AUDIT_FLAGS, "-g -O1 -fsanitize-alloc-token-extended", 1)) {
+	if (setenv(AUDIT_FLAGS, WATCH_FLAGS, 1)) {
 		warn("environment");
 		return -1;
 	}
