@@ -36,17 +36,24 @@ static size_t next_extent_blocks(const struct ground *ground, size_t size)
 	return size_max(size_min(wanted, most), blocks_for(size));
 }
 
+/* Of what is kept for those who have none nobody takes more than is needed. */
 static bool begin_extent(struct ground *ground, size_t size,
 			 const struct region_asker *asker)
 {
+	struct region_asker greedy = *asker;
 	size_t blocks = next_extent_blocks(ground, size);
 	size_t needed = blocks_for(size);
-	char *extent = region_take_extent(blocks, asker);
+	char *extent = NULL;
 
-	while (!extent && blocks > needed) {
+	greedy.is_first = false;
+	while (blocks > needed) {
+		extent = region_take_extent(blocks, &greedy);
+		if (extent)
+			break;
 		blocks = size_max(blocks / 2, needed);
-		extent = region_take_extent(blocks, asker);
 	}
+	if (!extent)
+		extent = region_take_extent(blocks, asker);
 	if (!extent)
 		return false;
 	ground->start = extent + region_grain();

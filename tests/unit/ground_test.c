@@ -153,6 +153,24 @@ static void test_small_region(void **state)
 	}
 }
 
+/* Those who have none leave room for a large object of another one. */
+static void test_headroom_is_shared(void **state)
+{
+	const struct region_asker greedy = { 5, TAG, false };
+	struct ground grounds[16] = { 0 };
+
+	(void)state;
+	begin(384);
+	while (ground_take(&grounds[0], region_grain(), &greedy))
+		;
+	/* They had large extents before. */
+	for (int i = 1; i < 15; i++) {
+		grounds[i].blocks = 16;
+		assert_non_null(take(&grounds[i], region_grain(), i));
+	}
+	assert_non_null(take(&grounds[15], 4 * BLOCK_SIZE, 5));
+}
+
 static void test_no_room(void **state)
 {
 	struct ground ground = { 0 };
@@ -301,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_few_extents),
 		cmocka_unit_test(test_small_region),
+		cmocka_unit_test(test_headroom_is_shared),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_in_vain),
