@@ -30,8 +30,10 @@ static char *take_ground(struct heap *heap, struct partition *partition,
 			 size_t span, size_t align, bool *is_zero)
 {
 	size_t wanted = span + align - region_grain();
-	struct region_asker asker =
-		thread_asker(heap, !partition->nr_large_allocs);
+	size_t has = partition->large_bytes + partition->idle_bytes;
+	/* Who holds less than that has none of this kind. */
+	bool is_first = has < wanted;
+	struct region_asker asker = thread_asker(heap, is_first);
 	char *got = ground_take(&partition->large, wanted, &asker);
 	char *start = (char *)round_up((uintptr_t)got, align);
 

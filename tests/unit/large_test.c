@@ -375,6 +375,27 @@ static void test_refused(void **state)
 	large_check(heap, partition);
 }
 
+/* In 64 MiB that partition 2 fills up; 1 had one small object before. */
+static void fill_small_region(void *unused)
+{
+	const uint32_t one = bin_offset(1, CLASS_LARGE);
+	const uint32_t all = bin_offset(2, CLASS_LARGE);
+	bool is_zero;
+
+	(void)unused;
+	region.nr_blocks = region.window_blocks;
+	unit_must(heap_alloc_large(one, 40000, 1, &is_zero));
+	while (heap_alloc_large(all, 1 << 20, 1, &is_zero))
+		;
+	unit_must(heap_alloc_large(one, 1 << 20, 1, &is_zero));
+}
+
+static void test_last_of_a_region(void **state)
+{
+	(void)state;
+	unit_run_well(fill_small_region, NULL);
+}
+
 static void test_alignment(void **state)
 {
 	struct heap *heap = thread_enter();
@@ -465,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_orphaned),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_last_of_a_region),
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_damage_is_seen),
 		cmocka_unit_test(test_usable),
