@@ -94,7 +94,7 @@ void *hardened_alloc(struct heap *heap, uint32_t offset)
 		slot = hold_draw(bin, layout.draws ? &heap->random : NULL);
 	if (!slot.address)
 		return NULL;
-	heap_count_alloc(heap, bin);
+	heap_count_alloc(heap, offset);
 	if (!layout_is_named(offset))
 		scrub_dress(&layout.scrub, slot.address,
 			    class_size(class_of_bin(offset)));

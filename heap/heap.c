@@ -39,7 +39,7 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	left = magazine_put(bin, slots, got - 1);
 	if (left)
 		cache_give(cache_of_bin(offset), slots, left, thread_tag(heap));
-	heap_count_alloc(heap, bin);
+	heap_count_alloc(heap, offset);
 	__atomic_store_n(slots[got - 1].state, SLOT_LIVE, __ATOMIC_RELAXED);
 	return slots[got - 1].address;
 }

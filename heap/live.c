@@ -252,7 +252,8 @@ static bool sum_all(const struct view *view, struct totals *totals)
 		    !read_partition(view, row, &partition) ||
 		    !sum_row(view, row, sums))
 			return false;
-		allocs = partition.nr_large_allocs;
+		allocs =
+			partition.nr_large_allocs + partition.nr_binless_allocs;
 		for (unsigned int class = 0; class < NR_CLASSES; class ++)
 			allocs += sums[class].allocs;
 		totals->rows[domain]++;

@@ -83,16 +83,6 @@ static void want(uint32_t bin)
 		count_waiting(1);
 }
 
-/* In the thread's bin, though it is not taken from there. */
-static void count_alloc(uint32_t bin)
-{
-	const struct heap *heap = thread_own();
-
-	if (heap && heap_has_bins(heap))
-		__atomic_fetch_add(&heap_bin(heap, bin)->nr_allocs, 1,
-				   __ATOMIC_RELAXED);
-}
-
 void *nowait_alloc(uint32_t bin, unsigned int tries)
 {
 	struct cache *cache = cache_of_bin(bin);
@@ -124,7 +114,7 @@ void *nowait_alloc(uint32_t bin, unsigned int tries)
 	if (unlikely(layout.is_traced))
 		trace_alloc(slot.address, 0);
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
-	count_alloc(bin);
+	heap_count_alloc(thread_own(), bin);
 	return slot.address;
 }
 

@@ -178,10 +178,14 @@ static inline bool heap_has_bins(const struct heap *heap)
 	return likely(heap->used);
 }
 
-static inline void heap_count_alloc(const struct heap *heap, struct bin *bin)
+/* A slot that is not taken by the fast path; @heap may be NULL. */
+static inline void heap_count_alloc(const struct heap *heap, uint32_t offset)
 {
-	if (heap_has_bins(heap))
-		bin->nr_allocs++;
+	if (heap && heap_has_bins(heap))
+		heap_bin(heap, offset)->nr_allocs++;
+	else
+		__atomic_fetch_add(&layout_partition(offset)->nr_binless_allocs,
+				   1, __ATOMIC_RELAXED);
 }
 
 #endif /* HEAP_THREAD_H */

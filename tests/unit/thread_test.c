@@ -351,6 +351,9 @@ static void be_crowded(void *unused)
 	}
 	unit_must(nr_without > NR_CROWD / 2);
 	unit_must(count_heaps() >= NR_CROWD);
+	/* Each of them is counted, though not where others are. */
+	unit_must(layout.partitions[layout_row(0, SITE)].nr_binless_allocs >
+		  nr_without);
 	unit_must(!count_stock() && cache->nr_out == had);
 	cache_check(cache, thread_tag(thread_enter()));
 }
