@@ -147,30 +147,42 @@ static int draw_heap(const char *source, enum heap_format format)
 	return finish(&histogram, filled);
 }
 
-/* Names what lies in the partitions of process @source. */
+static int read_types(const char *path, struct types_table *table)
+{
+	struct text_fault fault;
+	struct text text;
+	int status;
+
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	status = types_table_parse(
+		table, (struct piece){ text.bytes, text.length }, &fault);
+	text_fini(&text);
+	if (status < 0)
+		source_complain(path, &fault);
+	return status;
+}
+
+/* Draws process @source, and names what lies in its partitions. */
 static int draw_types(const char *source, const char *path)
 {
 	struct types_table table = { 0 };
-	struct text_fault fault;
-	struct text text;
-	pid_t pid;
 	int status;
+	pid_t pid;
 
 	if (!source_is_pid(source, &pid)) {
 		warnx("%s: --types is for live processes: a snapshot does not "
 		      "hold the map",
 		      source_name(source));
-		return -1;
+		return COMMAND_FAILED;
 	}
-	if (source_read_file(path, &text) < 0)
-		return -1;
-	status = types_table_parse(
-		&table, (struct piece){ text.bytes, text.length }, &fault);
-	text_fini(&text);
-	if (status < 0)
-		source_complain(path, &fault);
+	if (read_types(path, &table) < 0)
+		status = COMMAND_FAILED;
 	else
-		status = types_map_print(pid, &table, stdout);
+		status = draw_heap(source, HEAP_DRAWING);
+	if (!status &&
+	    (types_map_print(pid, &table, stdout) < 0 || terminal_flush() < 0))
+		status = COMMAND_FAILED;
 	types_table_fini(&table);
 	return status;
 }
@@ -250,7 +262,6 @@ int command_hist(int argc, char **argv)
 		       "standard input.",
 	};
 	struct options options = { 0 };
-	int status;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return COMMAND_FAILED;
@@ -258,10 +269,7 @@ int command_hist(int argc, char **argv)
 		return draw_slabinfo(options.source);
 	if (options.nr_sites)
 		return name_sites(options.source, options.nr_sites);
-	status = draw_heap(options.source, options.format);
-	if (!status && options.types &&
-	    (draw_types(options.source, options.types) < 0 ||
-	     terminal_flush() < 0))
-		status = COMMAND_FAILED;
-	return status;
+	if (options.types)
+		return draw_types(options.source, options.types);
+	return draw_heap(options.source, options.format);
 }
