@@ -48,8 +48,7 @@ struct partition {
 	size_t large_bytes; /* live */
 	size_t idle_bytes;  /* of dirty free ground */
 	uint64_t nr_large_allocs;
-	uint64_t
-		nr_binless_allocs; /* of slots; atomic: see heap_count_alloc() */
+	uint64_t nr_binless_allocs; /* of slots; atomic */
 	uint64_t classes; /* a bit each: has slabs; read without the lock */
 	uint8_t epoch;
 };

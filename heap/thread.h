@@ -11,7 +11,7 @@
  * Relies on:  the thread's exit being told through a pthread key; a thread
  *             that allocates after that borrows a heap for each call.
  *             Where no bins fit into the arena any more, a heap has those of
- *             who has none: each call goes to the caches, and is not counted.
+ *             who has none: each call goes to the caches.
  * Invariant:  a heap is used by one thread, or is in the pool with empty
  *             magazines.
  */
