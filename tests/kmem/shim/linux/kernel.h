@@ -26,5 +26,7 @@ typedef uint64_t u64;
 #define SHIM_IS_ONE(prefixed)		     SHIM_TAKE_SECOND(prefixed 1, 0, 0)
 #define SHIM_PREFIX(value)		     SHIM_IS_ONE(SHIM_COMMA_##value)
 #define IS_ENABLED(option)		     SHIM_PREFIX(option)
+/* A program is no module. */
+#define IS_MODULE(option) 0
 
 #endif /* SHIM_LINUX_KERNEL_H */
