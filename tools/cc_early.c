@@ -5,9 +5,9 @@
 #include "tools/cc_beside.h"
 #include "tools/cc_rules.h"
 #include "tools/cc_run.h"
+#include "tools/folder.h"
 #include "tools/must.h"
 
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -147,19 +147,6 @@ static int run_steps(const struct cc_beside *beside, const char *raw,
 	return status;
 }
 
-/* With all that the compiler put there, too. */
-static void remove_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder)))
-		unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
-	rmdir(path);
-}
-
 int cc_early(const struct cc_args *args)
 {
 	const char *named = cc_args_value(args, "-o");
@@ -178,7 +165,7 @@ int cc_early(const struct cc_args *args)
 	else
 		status = run_steps(&beside, raw, typed);
 	cc_beside_fini(&beside);
-	remove_folder(folder);
+	folder_remove(folder);
 	free(folder);
 	free(raw);
 	free(typed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* typeslab run: runs a program on the typed heap. */
 #include "tools/command.h"
+#include "tools/folder.h"
 #include "tools/heap_histogram.h"
 #include "tools/launch.h"
 #include "tools/option_check.h"
@@ -9,7 +10,6 @@
 #include "tools/terminal.h"
 
 #include <argp.h>
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -145,21 +145,6 @@ static char *create_folder(void)
 	return folder;
 }
 
-/* Removes the folder with the snapshots of all processes that left one. */
-static void remove_folder(char *folder)
-{
-	DIR *entries = opendir(folder);
-	struct dirent *entry;
-
-	while (entries && (entry = readdir(entries)))
-		unlinkat(dirfd(entries), entry->d_name, 0);
-	if (entries)
-		closedir(entries);
-	if (rmdir(folder) < 0)
-		warn("%s", folder);
-	free(folder);
-}
-
 /* The snapshot that @pid left in @folder; NULL: none. */
 static char *find_snapshot(const char *folder, pid_t pid)
 {
@@ -228,7 +213,9 @@ static int run_with_hist(char **program)
 	if (!folder)
 		return EXIT_OWN_FAILURE;
 	status = run_into(folder, program, &wait_status, &child);
-	remove_folder(folder);
+	/* With the snapshots of all processes that left one. */
+	folder_remove(folder);
+	free(folder);
 	return status ? status : supervise_end(&child, wait_status);
 }
 
