@@ -4,6 +4,7 @@
 #include "heap/heap.h"
 #include "heap/place.h"
 #include "heap/sums.h"
+#include "tests/unit/crowd.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -216,10 +217,6 @@ static void test_seal(void **state)
 	setenv("TYPESLAB", "profile=hardened", 1);
 }
 
-#define NR_CROWD 64
-
-static pthread_barrier_t crowd_here;
-
 static void *live_in_crowd(void *unused)
 {
 	char *p, *q;
@@ -245,24 +242,9 @@ static void *live_in_crowd(void *unused)
 /* With no room for more pools and lines, slots come from slabs and go there. */
 static void be_crowded(void *unused)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	pthread_t threads[NR_CROWD];
-	unsigned int nr_without = 0;
-	void *bins;
-
 	(void)unused;
 	heap_free(heap_alloc(1, 0, 1));
-	layout.arena.size =
-		(layout.arena.next + (256ul << 10)) / 15 * 16 / page * page;
-	pthread_barrier_init(&crowd_here, NULL, NR_CROWD);
-	for (int i = 0; i < NR_CROWD; i++)
-		unit_must(!pthread_create(&threads[i], NULL, live_in_crowd,
-					  NULL));
-	for (int i = 0; i < NR_CROWD; i++) {
-		pthread_join(threads[i], &bins);
-		nr_without += !bins;
-	}
-	unit_must(nr_without > NR_CROWD / 2);
+	crowd(live_in_crowd);
 }
 
 static void test_crowd(void **state)

@@ -3,6 +3,7 @@
 
 #include "heap/heap.h"
 #include "heap/thread.h"
+#include "tests/unit/crowd.h"
 
 #include <pthread.h>
 
@@ -293,10 +294,6 @@ static void test_random_in_children(void **state)
 	assert_string_not_equal(one.text, other.text);
 }
 
-#define NR_CROWD 64
-
-static pthread_barrier_t crowd_here;
-
 static void *live_in_crowd(void *unused)
 {
 	struct heap *heap;
@@ -330,26 +327,14 @@ static void *live_in_crowd(void *unused)
 /* Those that no bins are left for do without, and leave nothing behind. */
 static void be_crowded(void *unused)
 {
-	pthread_t threads[NR_CROWD];
 	struct cache *cache = cache_of_test();
-	size_t had, page = (size_t)sysconf(_SC_PAGESIZE);
-	unsigned int nr_without = 0;
-	void *bins;
+	unsigned int nr_without;
+	size_t had;
 
 	(void)unused;
 	thread_flush(thread_enter());
 	had = cache->nr_out;
-	layout.arena.size =
-		(layout.arena.next + (256ul << 10)) / 15 * 16 / page * page;
-	pthread_barrier_init(&crowd_here, NULL, NR_CROWD);
-	for (int i = 0; i < NR_CROWD; i++)
-		unit_must(!pthread_create(&threads[i], NULL, live_in_crowd,
-					  NULL));
-	for (int i = 0; i < NR_CROWD; i++) {
-		pthread_join(threads[i], &bins);
-		nr_without += !bins;
-	}
-	unit_must(nr_without > NR_CROWD / 2);
+	nr_without = crowd(live_in_crowd);
 	unit_must(count_heaps() >= NR_CROWD);
 	/* Each of them is counted, though not where others are. */
 	unit_must(layout.partitions[layout_row(0, SITE)].nr_binless_allocs >
