@@ -147,6 +147,17 @@ static int draw_heap(const char *source, enum heap_format format)
 	return finish(&histogram, filled);
 }
 
+/* False after a complaint: @source is no process, and @option asks for one. */
+static bool is_live(const char *source, pid_t *pid, const char *option,
+		    const char *lack)
+{
+	if (source_is_pid(source, pid))
+		return true;
+	warnx("%s: %s is for live processes: a snapshot does not %s",
+	      source_name(source), option, lack);
+	return false;
+}
+
 static int read_types(const char *path, struct types_table *table)
 {
 	struct text_fault fault;
@@ -170,12 +181,8 @@ static int draw_types(const char *source, const char *path)
 	int status;
 	pid_t pid;
 
-	if (!source_is_pid(source, &pid)) {
-		warnx("%s: --types is for live processes: a snapshot does not "
-		      "hold the map",
-		      source_name(source));
+	if (!is_live(source, &pid, "--types", "hold the map"))
 		return COMMAND_FAILED;
-	}
 	if (read_types(path, &table) < 0)
 		status = COMMAND_FAILED;
 	else
@@ -212,12 +219,8 @@ static int name_sites(const char *source, size_t most)
 	int status;
 	pid_t pid;
 
-	if (!source_is_pid(source, &pid)) {
-		warnx("%s: --sites is for live processes: a snapshot does not "
-		      "tell who allocated what",
-		      source_name(source));
+	if (!is_live(source, &pid, "--sites", "tell who allocated what"))
 		return COMMAND_FAILED;
-	}
 	if (source_read_snapshot(source, &snapshot) < 0)
 		return COMMAND_FAILED;
 	sum_caches(&totals, &snapshot);
