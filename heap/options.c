@@ -152,8 +152,8 @@ static void settle_parts(struct options *options)
 #undef X
 }
 
-static bool is_stronger(enum option_order order, uint64_t own, uint64_t now,
-			uint64_t strongest)
+static bool may_become(enum option_order order, uint64_t own, uint64_t now,
+		       uint64_t strongest)
 {
 	switch (order) {
 	case ORDER_MORE:
@@ -164,18 +164,25 @@ static bool is_stronger(enum option_order order, uint64_t own, uint64_t now,
 		return now == strongest;
 	case ORDER_NONE:
 		return false;
+	case ORDER_ANY:
+		return true;
 	}
 	return false;
 }
 
+#define ONE(name, ...) +1
+_Static_assert(0 LOCK_LIST(ONE) == 0 OPTION_LIST(ONE),
+	       "lock=on knows each option");
+#undef ONE
+
 /* What is weaker than the program's @own becomes that again. */
 static void hold_locked(struct options *options, const struct options *own)
 {
-#define X(name, order, value)                                       \
-	if (options->name != own->name &&                           \
-	    !is_stronger(order, own->name, options->name, value)) { \
-		report_locked_option(#name);                        \
-		options->name = own->name;                          \
+#define X(name, order, value)                                      \
+	if (options->name != own->name &&                          \
+	    !may_become(order, own->name, options->name, value)) { \
+		report_locked_option(#name);                       \
+		options->name = own->name;                         \
 	}
 	LOCK_LIST(X)
 #undef X

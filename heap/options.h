@@ -89,9 +89,10 @@ enum option_order {
 	ORDER_OFTEN, /* once in fewer; 0 is never */
 	ORDER_ONE,   /* one value alone */
 	ORDER_NONE,  /* nothing */
+	ORDER_ANY,   /* all: no check depends on it */
 };
 
-/* X(name, order, value): the options that are part of it. */
+/* X(name, order, value): each option has its line. */
 #define LOCK_LIST(X)                            \
 	X(mode, ORDER_ONE, MODE_DEDICATED)      \
 	X(profile, ORDER_ONE, PROFILE_HARDENED) \
@@ -101,13 +102,18 @@ enum option_order {
 	X(budget, ORDER_MORE, 0)                \
 	X(policy, ORDER_NONE, 0)                \
 	X(token_max, ORDER_NONE, 0)             \
+	X(reserve, ORDER_ANY, 0)                \
+	X(page, ORDER_ANY, 0)                   \
+	X(trace, ORDER_ANY, 0)                  \
+	X(snapshot, ORDER_ANY, 0)               \
 	X(zero, ORDER_MORE, 0)                  \
 	X(canary, ORDER_MORE, 0)                \
 	X(shuffle, ORDER_MORE, 0)               \
 	X(quarantine, ORDER_MORE, 0)            \
 	X(reuse_after, ORDER_MORE, 0)           \
 	X(guard, ORDER_OFTEN, 0)                \
-	X(seal, ORDER_MORE, 0)
+	X(seal, ORDER_MORE, 0)                  \
+	X(lock, ORDER_ANY, 0)
 
 struct options {
 #define X(name, kind, value, least, most, sentence) uint64_t name;
@@ -126,7 +132,7 @@ struct option_text {
 
 /*
  * Defaults, then each string in turn; a NULL string is skipped. Where @program
- * says lock=on, @environment can only make options of LOCK_LIST stronger.
+ * says lock=on, @environment can do no more than LOCK_LIST lets it.
  */
 void options_read(struct options *options, const char *program,
 		  const char *environment);
