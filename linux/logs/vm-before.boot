@@ -3,4 +3,4 @@
 # config: 27d570cfb8e9
 # compiler: Debian clang version 22.1.8 (1~deb12u1)
 # qemu: QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)
-1124034250
+976025500
