@@ -137,7 +137,7 @@ static size_t soft_limit(size_t used, size_t least)
 /* How much may be idle at all. */
 static size_t hard_limit(size_t used)
 {
-	size_t more = size_min(used / 2, layout.idle_max);
+	size_t more = size_min(used, layout.idle_max);
 
 	return size_max(used / 2, layout.idle_max + more);
 }

@@ -6,8 +6,8 @@
 #include "os/os.h"
 #include "report/report.h"
 
-/* How many ranges of the smallest bin that may fit are looked at. */
-#define FIT_TRIES 8
+/* How many ranges of a bin are looked at. */
+#define FIT_TRIES 32
 
 static unsigned int bin_of_span(size_t span)
 {
@@ -114,25 +114,29 @@ void ranges_add(struct partition *partition, char *start, size_t span,
 	link_range(partition, start, span, condition, nr_dirty);
 }
 
-static struct slab *first_fit(uint32_t chunk, size_t span, int tries)
+/* The smallest of those looked at, so that what is large stays so. */
+static struct slab *best_fit(uint32_t chunk, size_t span)
 {
-	for (; chunk && tries; tries--) {
+	struct slab *best = NULL;
+
+	for (int tries = FIT_TRIES; chunk && tries; tries--) {
 		struct slab *range = slab_of_chunk(chunk);
 
-		if (slab_span(range) >= span)
-			return range;
+		if (slab_span(range) >= span &&
+		    (!best || range->chunks < best->chunks))
+			best = range;
 		chunk = range->next;
 	}
-	return NULL;
+	return best;
 }
 
 static struct slab *find_range(const uint32_t *lists, size_t span)
 {
 	unsigned int bin = bin_of_span(span);
-	struct slab *range = first_fit(lists[bin], span, FIT_TRIES);
+	struct slab *range = best_fit(lists[bin], span);
 
 	while (!range && ++bin < NR_LARGE_BINS)
-		range = first_fit(lists[bin], span, 1);
+		range = best_fit(lists[bin], span);
 	return range;
 }
 

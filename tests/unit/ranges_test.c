@@ -172,6 +172,35 @@ static void test_conditions(void **state)
 		   GROUND_CLEAN, 0);
 }
 
+/* Of two that fit the smaller, whichever came last. */
+static void test_best_fit(void **state)
+{
+	struct model model;
+	bool is_zero;
+	char *p;
+
+	(void)state;
+	model_begin(&model);
+	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
+			&is_zero);
+	ranges_add(model.partition, p, span_of(5), GROUND_DIRTY, 5);
+	ranges_add(model.partition, p + span_of(6), span_of(7), GROUND_DIRTY,
+		   7);
+	assert_ptr_equal(ranges_take(model.partition, span_of(4),
+				     region_grain(), &is_zero),
+			 p);
+	ranges_add(model.partition, p, span_of(4), GROUND_DIRTY, 4);
+	assert_ptr_equal(ranges_take(model.partition, span_of(6),
+				     region_grain(), &is_zero),
+			 p + span_of(6));
+	/* What is left of both. */
+	assert_non_null(ranges_take(model.partition, span_of(1), region_grain(),
+				    &is_zero));
+	assert_non_null(ranges_take(model.partition, span_of(5), region_grain(),
+				    &is_zero));
+	ranges_add(model.partition, p, span_of(NR_CHUNKS), GROUND_CLEAN, 0);
+}
+
 /* What is idle for long enough leaves its list, the largest first. */
 static void test_idle(void **state)
 {
@@ -205,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_best_fit),
 		cmocka_unit_test(test_idle),
 	};
 
