@@ -3,7 +3,6 @@
 #include "heap/dedicated.h"
 
 #include "base/align.h"
-#include "heap/layout.h"
 #include "policy/token_hash.h"
 #include "report/report.h"
 
@@ -63,7 +62,9 @@ bool dedicated_init(void)
 		(uint32_t)size_min(2 * pins->nr + wanted, ROSTER_MAX);
 	void *memory = arena_take(&layout.arena, roster_size(capacity), 64);
 
-	if (!memory)
+	layout.near = arena_take(&layout.arena, NR_NEAR * sizeof(struct near),
+				 sizeof(struct near));
+	if (!memory || !layout.near)
 		return false;
 	roster_init(&layout.roster, memory, capacity, &layout.nr_listed,
 		    row_of_number);
@@ -82,4 +83,12 @@ unsigned int dedicated_row(uint64_t token)
 	uint32_t number = roster_list(roster, token);
 
 	return number ? roster_row(roster, number) : layout_shared_row(token);
+}
+
+uint64_t dedicated_find(uint64_t token)
+{
+	uint32_t distance = bin_offset(dedicated_row(token), 0);
+
+	near_put(layout.near, token, distance);
+	return distance;
 }

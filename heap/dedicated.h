@@ -3,7 +3,8 @@
  * dedicated: tokens whose row is not the map's: pinned ones, and in the mode
  * dedicated each as it comes, while the budget lasts.
  *
- * Owns:       what layout.pins, layout.roster and layout.nr_listed hold.
+ * Owns:       what layout.pins, layout.roster, layout.near and
+ *             layout.nr_listed hold.
  * Promises:   a token that found its row once has it for ever, in every
  *             thread and in children; two tokens have one row only if a policy
  *             says so, or once the budget is spent; never two of different
@@ -16,8 +17,7 @@
 #ifndef HEAP_DEDICATED_H
 #define HEAP_DEDICATED_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "heap/layout.h"
 
 /* In this order at boot: before the rows are counted, to count them, after. */
 void dedicated_read_policy(void);
@@ -26,5 +26,15 @@ bool dedicated_init(void);
 
 /* The row of a token not 0, from now on. */
 unsigned int dedicated_row(uint64_t token);
+
+/* How far the row's first bin is from row 0's; what is asked for stays near. */
+uint64_t dedicated_find(uint64_t token);
+
+static always_inline uint64_t dedicated_distance(uint64_t token)
+{
+	const struct near *near = near_look(layout.near, token);
+
+	return near_is_of(near, token) ? near->distance : dedicated_find(token);
+}
 
 #endif /* HEAP_DEDICATED_H */

@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "heap/caller.h"
+#include "heap/dedicated.h"
 #include "heap/hardened.h"
 #include "heap/large.h"
 #include "heap/nowait.h"
@@ -129,30 +130,20 @@ void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
 	return or_no_memory(leave_with(heap, p, site));
 }
 
-/* What no pure map says: dedicated tokens, and small ones. */
-static always_inline uint64_t row_of_listed(uint64_t token, uintptr_t site)
-{
-	uint32_t number = roster_look(&layout.roster, token);
-
-	if (likely(roster_token(&layout.roster, number) == token))
-		return roster_row(&layout.roster, number);
-	return layout_row(token, site);
-}
-
 /* The bin's offset for @class and what the call says; after the boot. */
 static always_inline uint64_t offset_for(unsigned int class, uint64_t token,
 					 uintptr_t site)
 {
 	uint64_t nobody = (uintptr_t)thread_no_bins;
-	uint64_t row;
+	uint64_t distance;
 
 	if (heap_knows_token(token))
-		row = heap_home_of_token(token) - nobody;
+		distance = heap_home_of_token(token) - nobody;
 	else if (!layout_is_typed(token))
-		row = heap_home_of_site(site) - nobody;
+		distance = heap_home_of_site(site) - nobody;
 	else
-		row = row_of_listed(token, site) << ROW_SHIFT;
-	return row + (class << BIN_SHIFT);
+		distance = dedicated_distance(token);
+	return distance + bin_offset(0, class);
 }
 
 static never_inline void *alloc_missed(uint32_t bin)
@@ -178,13 +169,31 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 	return likely(p) ? p : alloc_missed((uint32_t)bin);
 }
 
+/* The token comes for the first time, or shares its entry. */
+static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
+{
+	struct bin *bin =
+		thread_bin(dedicated_find(token) + layout_class_bin(size));
+
+	if (unlikely(magazine_is_empty(bin)))
+		return heap_alloc_slow(size, token, site);
+	return heap_take_from(bin);
+}
+
+/* No call but the last, as in heap_alloc_or(), which leads here. */
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 {
+	const struct near *near = near_look(layout.near, token);
 	struct bin *bin;
+	uint64_t home;
 
-	if (size > SMALL_MAX || heap_knows_token(token))
-		return heap_alloc_slow(size, token, site);
-	bin = thread_bin(offset_for(class_of(size), token, site));
+	if (!layout_is_typed(token))
+		home = heap_home_of_site(site);
+	else if (near_is_of(near, token))
+		home = (uintptr_t)thread_no_bins + near->distance;
+	else
+		return alloc_far(size, token, site);
+	bin = thread_bin_at(home, layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);

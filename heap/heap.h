@@ -95,10 +95,11 @@ static always_inline uint64_t heap_home_of_site(uintptr_t site)
 static always_inline uint64_t heap_home_of_token(uint64_t token)
 {
 	unsigned int domain = token_holds_pointers(token);
-	uint64_t row = partition_of_token(token, layout.secret,
-					  layout.typed_count[domain]);
+	/* A partition's number times row_step, and what is to be masked. */
+	uint64_t distance = partition_of_token(token, layout.secret,
+					       layout.typed_bytes[domain]);
 
-	return layout.typed_homes[domain] + (row << ROW_SHIFT);
+	return layout.typed_homes[domain] + (distance & layout.row_mask);
 }
 
 /* Whether heap_home_of_token() is for @token; 0 has a site, others neither. */

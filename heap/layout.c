@@ -113,6 +113,7 @@ static void init_rows(void)
 	}
 	layout.first_own = layout.first_pinned + 2 * layout.pins.nr_groups;
 	layout.nr_rows = layout.first_own + dedicated_budget();
+	layout.nr_by_class = layout.nr_rows > ROWS_MANY ? layout.nr_rows : 0;
 }
 
 /*
@@ -177,23 +178,23 @@ void layout_draw_map(const void *no_bins)
 {
 	uint64_t home = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
-	uint64_t secret;
+	uint64_t row_step = bin_offset(1, 0), secret;
 
 	os_random(&secret, sizeof(secret));
 	secret |= 1;
 	for (int i = 0; i < 2; i++) {
 		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
 
-		layout.typed_count[i] = rows->count;
-		layout.typed_homes[i] = home + (rows->first << ROW_SHIFT);
+		layout.typed_bytes[i] = rows->count * row_step;
+		layout.typed_homes[i] = home + rows->first * row_step;
 	}
+	layout.row_mask = -row_step;
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
 		layout.site_homes[i] =
-			home + (partition_of_number(i, secret, nr_unknown)
-				<< ROW_SHIFT);
+			home +
+			partition_of_number(i, secret, nr_unknown) * row_step;
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
-		layout.class_bins[i] =
-			(uint16_t)(class_of(i * CLASS_GRAIN) << BIN_SHIFT);
+		layout.class_bins[i] = bin_offset(0, class_of(i * CLASS_GRAIN));
 	layout.token_floor =
 		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;

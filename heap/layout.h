@@ -21,15 +21,20 @@
 #include "cache/cache.h"
 #include "cache/magazine.h"
 #include "heap/hold.h"
+#include "heap/near.h"
 #include "heap/options.h"
 #include "heap/pins.h"
 #include "heap/roster.h"
 #include "heap/scrub.h"
+#include "policy/bin_order.h"
 #include "policy/domain.h"
 #include "policy/partition.h"
 #include "policy/size_class.h"
 #include "region/arena.h"
 #include "region/ground.h"
+
+/* Above this they are many, and there is little in each. */
+#define ROWS_MANY 64u
 
 /* Bins of free large ground, by log2 of their chunks. */
 #define NR_LARGE_BINS 32u
@@ -83,19 +88,21 @@ struct layout {
 	size_t small_end;
 	uint64_t secret;
 	uint64_t token_floor;	 /* tokens above carry their domain */
-	uint64_t typed_count[2]; /* of rows: data, pointer */
+	uint64_t typed_bytes[2]; /* of rows, data and pointer: row_step each */
 	uint64_t typed_homes[2]; /* of the first one */
+	uint64_t row_mask;	 /* what a home's distance is a multiple of */
 	uint64_t site_homes[NR_SITE_BUCKETS];
-	uint16_t
-		class_bins[CLASS_TABLE_SIZE]; /* bin offset in a row, by size */
+	uint32_t class_bins[CLASS_TABLE_SIZE]; /* from the home, by size */
 
 	struct options options;
 	struct row_set rows[NR_DOMAINS]; /* that are shared */
 	unsigned int nr_rows;
+	uint32_t nr_by_class; /* nr_rows or 0: see bin_order.h */
 	unsigned int first_pinned;
 	unsigned int first_own;
 	struct pins pins;
 	struct roster roster; /* tokens whose row no pure map says */
+	struct near *near;    /* the same, found by one load: not all */
 	bool is_hardened;     /* no fast path: parts of the profile are on */
 	bool is_traced;	      /* each call's stack is kept */
 	bool has_short_way;   /* hardened and not traced: see thread_short */
@@ -105,7 +112,7 @@ struct layout {
 	bool refunds;	      /* idle memory is refunded, not only purged */
 	size_t idle_max;      /* bytes that may stay idle */
 	size_t grain;	      /* region_grain(), for who reads from outside */
-	struct cache *caches; /* row * NR_CLASSES_MAX + class */
+	struct cache *caches; /* in the order of bins */
 	struct partition *partitions; /* by row */
 
 	/* Below is what changes; above, all may be sealed. */
@@ -156,19 +163,32 @@ static always_inline uint32_t layout_class_bin(size_t size)
 	return layout.class_bins[(size + CLASS_GRAIN - 1) / CLASS_GRAIN];
 }
 
+/* Of a row and a class, in a heap that is laid out like @of. */
+static inline uint32_t layout_bin(const struct layout *of, unsigned int row,
+				  unsigned int class)
+{
+	return bin_number(of->nr_by_class, row, class) << BIN_SHIFT;
+}
+
 static inline uint32_t bin_offset(unsigned int row, unsigned int class)
 {
-	return row << ROW_SHIFT | class << BIN_SHIFT;
+	return layout_bin(&layout, row, class);
+}
+
+static inline unsigned int layout_row_of_bin(const struct layout *of,
+					     uint32_t offset)
+{
+	return bin_number_row(of->nr_by_class, offset >> BIN_SHIFT);
 }
 
 static inline unsigned int row_of_bin(uint32_t offset)
 {
-	return offset >> ROW_SHIFT;
+	return layout_row_of_bin(&layout, offset);
 }
 
 static inline unsigned int class_of_bin(uint32_t offset)
 {
-	return offset >> BIN_SHIFT & (NR_CLASSES_MAX - 1);
+	return bin_number_class(layout.nr_by_class, offset >> BIN_SHIFT);
 }
 
 static inline struct cache *cache_of_bin(uint32_t offset)
@@ -187,7 +207,7 @@ static inline unsigned int layout_nr_bin_rows(void)
 
 static inline bool layout_is_named(uint32_t bin)
 {
-	return row_of_bin(bin) >= layout.nr_rows;
+	return bin >= layout.nr_rows << ROW_SHIFT;
 }
 
 static inline struct named *layout_named(uint32_t bin)

@@ -82,37 +82,42 @@ struct bin_sums {
 	uint64_t allocs;
 };
 
-/* What waits in line in @nr bins from @bin on; nothing but in hardened ones. */
-static bool read_holds(const struct view *view, const struct heap *heap,
-		       uint32_t bin, struct hold *holds, unsigned int nr)
+/* What a heap's bin has in stock, and what waits in line there. */
+static bool add_bin(const struct view *view, const struct heap *heap,
+		    uint32_t bin, struct bin_sums *sums)
 {
-	memset(holds, 0, nr * sizeof(*holds));
-	return !heap->holds || read_at(view, (uintptr_t)heap_hold(heap, bin),
-				       holds, nr * sizeof(*holds));
+	struct hold hold = { 0 };
+	struct bin one;
+
+	if (!read_at(view, (uintptr_t)heap_bin(heap, bin), &one, sizeof(one)) ||
+	    (heap->holds && !read_at(view, (uintptr_t)heap_hold(heap, bin),
+				     &hold, sizeof(hold))))
+		return false;
+	sums->in_stock += magazine_count(&one) + hold.held;
+	sums->allocs += one.nr_allocs;
+	return true;
 }
 
-/* The sums of a row's classes: one walk of the list of heaps for all. */
-static bool sum_row(const struct view *view, unsigned int row,
+/* The sums of a row's @classes: one walk of the list of heaps for all. */
+static bool sum_row(const struct view *view, unsigned int row, uint64_t classes,
 		    struct bin_sums sums[NR_CLASSES])
 {
 	uint64_t at = view->first_heap;
 
 	memset(sums, 0, NR_CLASSES * sizeof(sums[0]));
 	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
-		struct hold holds[NR_CLASSES];
-		struct bin bins[NR_CLASSES];
+		uint64_t left = classes & ((1ul << NR_CLASSES) - 1);
 		struct heap heap;
 
-		if (!read_at(view, at, &heap, sizeof(heap)) ||
-		    !read_at(view, (uintptr_t)heap.bins + bin_offset(row, 0),
-			     bins, sizeof(bins)) ||
-		    !read_holds(view, &heap, bin_offset(row, 0), holds,
-				NR_CLASSES))
+		if (!read_at(view, at, &heap, sizeof(heap)))
 			return false;
-		for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-			sums[class].in_stock += magazine_count(&bins[class]) +
-						holds[class].held;
-			sums[class].allocs += bins[class].nr_allocs;
+		for (; left; left &= left - 1) {
+			unsigned int class = __builtin_ctzl(left);
+
+			if (!add_bin(view, &heap,
+				     layout_bin(&view->layout, row, class),
+				     &sums[class]))
+				return false;
 		}
 		at = (uintptr_t)heap.next_of_all;
 	}
@@ -190,7 +195,7 @@ static void count_large(struct row_counts *counts,
 static bool read_cache(const struct view *view, unsigned int row,
 		       unsigned int class, struct cache *cache)
 {
-	size_t index = (size_t)row * NR_CLASSES_MAX + class;
+	size_t index = bin_number(view->layout.nr_by_class, row, class);
 
 	return read_at(view, (uintptr_t)&view->layout.caches[index], cache,
 		       sizeof(*cache));
@@ -250,7 +255,7 @@ static bool sum_all(const struct view *view, struct totals *totals)
 
 		if (!find_domain(view, row, &domain) ||
 		    !read_partition(view, row, &partition) ||
-		    !sum_row(view, row, sums))
+		    !sum_row(view, row, layout_classes(&partition), sums))
 			return false;
 		allocs =
 			partition.nr_large_allocs + partition.nr_binless_allocs;
@@ -327,8 +332,10 @@ static bool say_row_of_caches(const struct view *view, unsigned int row,
 			      struct row_name name)
 {
 	struct bin_sums sums[NR_CLASSES];
+	struct partition partition;
 
-	if (!sum_row(view, row, sums))
+	if (!read_partition(view, row, &partition) ||
+	    !sum_row(view, row, layout_classes(&partition), sums))
 		return false;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		if (!say_cache(view, row, name, class, &sums[class]))
@@ -354,23 +361,19 @@ static bool say_domain(const struct view *view, enum domain domain)
 	return true;
 }
 
-/* Slots of one bin in all threads' magazines. */
-static bool sum_stock(const struct view *view, uint32_t bin, uint64_t *stock)
+/* Of one bin, over all threads. */
+static bool sum_stock(const struct view *view, uint32_t bin,
+		      struct bin_sums *sums)
 {
 	uint64_t at = view->first_heap;
 
-	*stock = 0;
+	memset(sums, 0, sizeof(*sums));
 	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
 		struct heap heap;
-		struct hold hold;
-		struct bin one;
 
 		if (!read_at(view, at, &heap, sizeof(heap)) ||
-		    !read_at(view, (uintptr_t)heap.bins + bin, &one,
-			     sizeof(one)) ||
-		    !read_holds(view, &heap, bin, &hold, 1))
+		    !add_bin(view, &heap, bin, sums))
 			return false;
-		*stock += magazine_count(&one) + hold.held;
 		at = (uintptr_t)heap.next_of_all;
 	}
 	return true;
@@ -385,7 +388,7 @@ static bool say_named(const struct view *view, unsigned int number)
 	struct line line = { .length = 0 };
 	struct named named, *at;
 	struct cache cache;
-	uint64_t stock;
+	struct bin_sums stock;
 
 	if (!read_at(view, (uintptr_t)&view->layout.named[number], &at,
 		     sizeof(at)) ||
@@ -397,7 +400,8 @@ static bool say_named(const struct view *view, unsigned int number)
 	if (!named.size || !(cache.nr_slabs || named.partition.nr_large_allocs))
 		return true;
 	if (cache.nr_slabs)
-		count_slots(&counts, &cache, named.size, named.span, stock);
+		count_slots(&counts, &cache, named.size, named.span,
+			    stock.in_stock);
 	else
 		count_large(&counts, &named.partition);
 	named.name[NAMED_NAME_SIZE - 1] = 0;

@@ -64,25 +64,16 @@ uint32_t roster_nr(const struct roster *roster);
 /* Dies unless the invariant holds. */
 void roster_check(const struct roster *roster);
 
-/* The first look: a number that is @token's if its token is that. */
-static always_inline uint32_t roster_look(const struct roster *roster,
-					  uint64_t token)
-{
-	/* Pairs with the exchange in publish(): the entry is whole. */
-	return __atomic_load_n(&roster->index[token & roster->mask],
-			       __ATOMIC_ACQUIRE);
-}
-
 /* Whose the entry is. An exchange that fails on it may go on meanwhile. */
-static always_inline uint64_t roster_token(const struct roster *roster,
-					   uint32_t number)
+static inline uint64_t roster_token(const struct roster *roster,
+				    uint32_t number)
 {
 	return __atomic_load_n(&roster->tokens[number], __ATOMIC_RELAXED);
 }
 
 /* Written more than once, always the same. */
-static always_inline unsigned int roster_row(const struct roster *roster,
-					     uint32_t number)
+static inline unsigned int roster_row(const struct roster *roster,
+				      uint32_t number)
 {
 	return __atomic_load_n(&roster->rows[number], __ATOMIC_RELAXED);
 }

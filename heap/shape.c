@@ -7,7 +7,6 @@
 const struct shape_field shape_fields[] = {
 	{ "chunk_shift", CHUNK_SHIFT },
 	{ "record_shift", CHUNK_RECORD_SHIFT },
-	{ "row_shift", ROW_SHIFT },
 	{ "bin_shift", BIN_SHIFT },
 	{ "nr_classes_shift", NR_CLASSES_SHIFT },
 	{ "region_base", offsetof(struct region, base) },
@@ -23,6 +22,7 @@ const struct shape_field shape_fields[] = {
 	{ "slab_nr_used", offsetof(struct slab, nr_used) },
 	{ "layout_rows", offsetof(struct layout, rows) },
 	{ "layout_nr_rows", offsetof(struct layout, nr_rows) },
+	{ "layout_nr_by_class", offsetof(struct layout, nr_by_class) },
 	{ "layout_named", offsetof(struct layout, named) },
 	{ "row_set_count", offsetof(struct row_set, count) },
 	{ "row_set_first", offsetof(struct row_set, first) },

@@ -12,6 +12,34 @@
 /* What kmalloc_nolock() knows how to keep. */
 #define GFP_NOLOCK (__GFP_ZERO | __GFP_ACCOUNT | __GFP_NO_OBJ_EXT)
 
+/* The bin; NULL: its magazine is empty. */
+static always_inline struct bin *stocked(struct bin *bin)
+{
+	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
+}
+
+/* The magazine for the site's row where bins lie by class; or NULL. */
+static struct bin *find_stock_by_class(const struct typeslab_site *site,
+				       uint32_t wish)
+{
+	/* As in find_stock(). */
+	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
+	uint64_t column = bin_offset(0, TYPESLAB_CLASS_OF_WISH(wish));
+
+	if (!(row & ROW_FOUND_BY_CLASS))
+		return NULL;
+	return stocked(thread_bin(row - ROW_FOUND_BY_CLASS + column));
+}
+
+static void *take(struct bin *bin, uint32_t wish, gfp_t gfp)
+{
+	void *p = heap_take_from(bin);
+
+	if (unlikely(gfp & __GFP_ZERO))
+		memset(p, 0, class_size(TYPESLAB_CLASS_OF_WISH(wish)));
+	return p;
+}
+
 static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
 				     gfp_t gfp)
 {
@@ -21,7 +49,10 @@ static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
 	};
+	struct bin *bin = find_stock_by_class(from.site, wish);
 
+	if (bin && !(gfp & GFP_SPECIAL))
+		return take(bin, wish, gfp);
 	return request_alloc(from, &request);
 }
 
@@ -32,12 +63,10 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 	/* Pairs with the release in request.c: there is a heap to look at. */
 	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
 	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
-	struct bin *bin;
 
-	if (unlikely(!row))
+	if (unlikely(!(row & ROW_FOUND)))
 		return NULL;
-	bin = thread_bin(row - ROW_FOUND + column);
-	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
+	return stocked(thread_bin(row - ROW_FOUND + column));
 }
 
 exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
@@ -53,14 +82,10 @@ exported void *typeslab_kmalloc_wish(struct typeslab_from from, uint32_t wish,
 				     gfp_t gfp)
 {
 	struct bin *bin = find_stock(from.site, wish);
-	void *p;
 
 	if (unlikely(!bin || gfp & GFP_SPECIAL))
 		return alloc_slow(from, wish, gfp);
-	p = heap_take_from(bin);
-	if (unlikely(gfp & __GFP_ZERO))
-		memset(p, 0, class_size(TYPESLAB_CLASS_OF_WISH(wish)));
-	return p;
+	return take(bin, wish, gfp);
 }
 
 exported void *typeslab_kmalloc(size_t size, gfp_t gfp,

@@ -26,7 +26,7 @@ struct kmem_cache {
 };
 
 /* A destroyed cache's bin: no class's, so it has no magazine and no slab. */
-#define KMEM_CACHE_DEAD ((uint32_t)NR_CLASSES << BIN_SHIFT)
+#define KMEM_CACHE_DEAD bin_offset(0, NR_CLASSES)
 _Static_assert(NR_CLASSES < CLASS_LARGE, "a row has columns to spare");
 
 /* Reports that a cache or set of that name, or NULL, could not be made. */

@@ -53,17 +53,17 @@ static bool find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row)
 	if (from.site)
 		known = __atomic_load_n(&from.site->row, __ATOMIC_ACQUIRE);
 	if (likely(known)) {
-		*row = known & ~ROW_FOUND;
+		*row = known & ~(ROW_FOUND | ROW_FOUND_BY_CLASS);
 		return true;
 	}
 	if (gfpflags_allow_blocking(gfp))
 		prepare();
 	if (!heap_is_booted())
 		return false;
-	*row = layout_row(from.token, site) << ROW_SHIFT;
+	*row = bin_offset(layout_row(from.token, site), 0);
+	known = *row | (layout.nr_by_class ? ROW_FOUND_BY_CLASS : ROW_FOUND);
 	if (from.site)
-		__atomic_store_n(&from.site->row, *row | ROW_FOUND,
-				 __ATOMIC_RELEASE);
+		__atomic_store_n(&from.site->row, known, __ATOMIC_RELEASE);
 	return true;
 }
 
@@ -186,7 +186,7 @@ static void *alloc_in_row(uint32_t row, const struct request *request)
 	unsigned int class = request_class(request->size, request->align,
 					   layout.scrub.canary);
 	bool is_large = class == NR_CLASSES;
-	uint32_t bin = row + ((is_large ? CLASS_LARGE : class) << BIN_SHIFT);
+	uint32_t bin = row + bin_offset(0, is_large ? CLASS_LARGE : class);
 	void *p;
 
 	if (variant) {

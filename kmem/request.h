@@ -20,8 +20,12 @@
 /* A flag of our own: kmalloc_nolock() asks. */
 #define GFP_ANY_INSTANT ((gfp_t)1 << __GFP_BITS_SHIFT)
 
-/* A site's word: the row's bin offset, and a bit to tell row 0 from none. */
-#define ROW_FOUND 1u
+/*
+ * A site's word: the row's bin offset, and a bit that tells row 0 from none,
+ * and in which order the bins lie: row by row, or by class.
+ */
+#define ROW_FOUND	   1u
+#define ROW_FOUND_BY_CLASS 2u
 
 struct request {
 	size_t size;

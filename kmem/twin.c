@@ -192,7 +192,7 @@ uint32_t twin_find(uint32_t bin, uint32_t variant, bool may_make)
 	uint64_t entry;
 
 	if (variant >> VARIANT_SET_SHIFT && !layout_is_named(bin))
-		bin &= (1u << ROW_SHIFT) - 1;
+		bin = bin_offset(0, class_of_bin(bin));
 	find_place(key_of(bin, variant), &entry);
 	if (entry)
 		return bin_of_number(entry & ((1u << NUMBER_BITS) - 1));

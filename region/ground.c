@@ -13,6 +13,9 @@
 #define EXTENT_BLOCKS_MAX   4096ul
 #define EXTENT_BLOCKS_FIRST 4ul
 
+/* A thousand partitions with little in each share page tables, and records. */
+#define EXTENT_BLOCKS_MANY 1ul
+
 /* Commit at least this much, and an eighth of what the extent holds. */
 #define COMMIT_MIN (128ul << 10)
 
@@ -26,10 +29,12 @@ static size_t blocks_for(size_t size)
  * one object alone needs it. Asking for room for several at once left python3
  * under ulimit -v with half of what it could have.
  */
-static size_t next_extent_blocks(const struct ground *ground, size_t size)
+static size_t next_extent_blocks(const struct ground *ground, size_t size,
+				 bool is_one_of_many)
 {
-	size_t first =
-		size_min(EXTENT_BLOCKS_FIRST, region.nr_blocks / 256 + 1);
+	size_t least =
+		is_one_of_many ? EXTENT_BLOCKS_MANY : EXTENT_BLOCKS_FIRST;
+	size_t first = size_min(least, region.nr_blocks / 256 + 1);
 	size_t most = size_min(EXTENT_BLOCKS_MAX, region.nr_blocks / 16 + 1);
 	size_t wanted = size_max(ground->blocks * 2, first);
 
@@ -41,7 +46,7 @@ static bool begin_extent(struct ground *ground, size_t size,
 			 const struct region_asker *asker)
 {
 	struct region_asker greedy = *asker;
-	size_t blocks = next_extent_blocks(ground, size);
+	size_t blocks = next_extent_blocks(ground, size, asker->is_one_of_many);
 	size_t needed = blocks_for(size);
 	char *extent = NULL;
 

@@ -69,6 +69,7 @@ struct region_asker {
 	uint64_t random; /* places a new extent */
 	uint32_t tag;	 /* the thread's, for the lock */
 	bool is_first;	 /* has none of its kind: the last blocks are for it */
+	bool is_one_of_many; /* begins with a small extent: see ground.c */
 };
 
 /*

@@ -99,7 +99,7 @@ static void take_record(struct walk *walk, const struct trace_record *record)
 	slab = find_slab(walk, record->block);
 	if (!slab || !is_live(walk, slab, record->block))
 		return;
-	row = row_of_bin(slab->bin);
+	row = layout_row_of_bin(&walk->map.heap, slab->bin);
 	if (row < walk->map.nr_rows &&
 	    walk->map.names[row].domain == DOMAIN_UNKNOWN)
 		add_site(walk->sites,

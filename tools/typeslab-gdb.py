@@ -70,11 +70,13 @@ class Heap:
 
     def name_of(self, bin_offset):
         """pointer-03, or the name of a cache made at run time."""
-        row = bin_offset >> self.shape["row_shift"]
+        number = bin_offset >> self.shape["bin_shift"]
         nr_rows = self.half(self.layout, "layout_nr_rows")
-        if row >= nr_rows:
-            at = (bin_offset >> self.shape["bin_shift"]) - \
-                (nr_rows << self.shape["nr_classes_shift"])
+        nr_by_class = self.half(self.layout, "layout_nr_by_class")
+        shift = self.shape["nr_classes_shift"]
+        at = number - (nr_rows << shift)
+        row = number % nr_by_class if nr_by_class else number >> shift
+        if at >= 0:
             named = self.word(self.layout, "layout_named")
             cache = int.from_bytes(self.read(named + 8 * at, 8), "little")
             name = self.read(cache + self.shape["named_name"], 48)

@@ -33,7 +33,7 @@ static struct lost lost[NR_BINS_MAX];
 static struct lost all_lost;
 static size_t dirty_bytes; /* of free large ground */
 
-static size_t bin_number(uint32_t bin)
+static size_t number_of_bin(uint32_t bin)
 {
 	return bin >> BIN_SHIFT;
 }
@@ -69,7 +69,7 @@ static void check_records(struct slab *slab, uint32_t bin)
 
 static void add_slab(struct slab *slab)
 {
-	struct found *of = &found[bin_number(slab->bin)];
+	struct found *of = &found[number_of_bin(slab->bin)];
 	const struct cache *cache = cache_of_bin(slab->bin);
 
 	slab_check(slab);
@@ -90,8 +90,8 @@ static void add_slab(struct slab *slab)
 
 static void count_lost(uint32_t bin, size_t nr, size_t bytes)
 {
-	lost[bin_number(bin)].nr += nr;
-	lost[bin_number(bin)].bytes += bytes;
+	lost[number_of_bin(bin)].nr += nr;
+	lost[number_of_bin(bin)].bytes += bytes;
 	all_lost.nr += nr;
 	all_lost.bytes += bytes;
 }
@@ -101,7 +101,7 @@ static void add_large(const struct slab *slab)
 	const struct model_block *block =
 		model_find(region_chunk_base(slab), false);
 
-	found[bin_number(slab->bin)].nr_out++;
+	found[number_of_bin(slab->bin)].nr_out++;
 	expect(!block || block->slot == slab->size,
 	       "a large object of another size", slab->bin);
 	if (block)
@@ -167,7 +167,7 @@ static void check_slots(const struct slot *slots, unsigned int nr,
 			expect(twin->address != slot->address,
 			       "a slot twice in a magazine", offset);
 	}
-	in_stock[bin_number(offset)] += nr;
+	in_stock[number_of_bin(offset)] += nr;
 }
 
 static void check_bin(const struct heap *heap, uint32_t offset)
@@ -211,7 +211,7 @@ static void check_heaps(void)
 static void settle_slots(uint32_t bin, size_t nr_known)
 {
 	const struct cache *cache = cache_of_bin(bin);
-	struct lost *of = &lost[bin_number(bin)];
+	struct lost *of = &lost[number_of_bin(bin)];
 
 	if (model_loss() == LOSS_NOW && cache->nr_out > nr_known + of->nr) {
 		size_t nr = cache->nr_out - nr_known - of->nr;
@@ -224,7 +224,7 @@ static void settle_slots(uint32_t bin, size_t nr_known)
 static size_t check_counts(uint32_t bin)
 {
 	const struct cache *cache = cache_of_bin(bin);
-	const struct found *of = &found[bin_number(bin)];
+	const struct found *of = &found[number_of_bin(bin)];
 	size_t bytes;
 	size_t live = model_count(bin, &bytes);
 
@@ -233,7 +233,7 @@ static size_t check_counts(uint32_t bin)
 	expect(cache->idle_bytes == of->idle, "a cache's idle bytes", bin);
 	if (model_loss() == LOSS_FOR_GOOD)
 		return of->idle;
-	settle_slots(bin, live + in_stock[bin_number(bin)]);
+	settle_slots(bin, live + in_stock[number_of_bin(bin)]);
 	if (of->has_forgotten)
 		return of->idle;
 	expect(cache->nr_slabs == of->nr_slabs, "a cache's slabs", bin);
@@ -246,8 +246,8 @@ static void check_partition(unsigned int row)
 {
 	const struct partition *partition = &layout.partitions[row];
 	uint32_t bin = bin_offset(row, CLASS_LARGE);
-	size_t nr_found = found[bin_number(bin)].nr_out;
-	const struct lost *of = &lost[bin_number(bin)];
+	size_t nr_found = found[number_of_bin(bin)].nr_out;
+	const struct lost *of = &lost[number_of_bin(bin)];
 	size_t bytes;
 	size_t live = model_count(bin, &bytes);
 
@@ -264,7 +264,7 @@ static void forget_lost_large(void)
 {
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
 		struct lost *of =
-			&lost[bin_number(bin_offset(row, CLASS_LARGE))];
+			&lost[number_of_bin(bin_offset(row, CLASS_LARGE))];
 
 		all_lost.nr -= of->nr;
 		all_lost.bytes -= of->bytes;

@@ -39,7 +39,7 @@ int fixture_begin(void **state)
 
 char *fixture_chunks(size_t span)
 {
-	const struct region_asker asker = { 12345, FIXTURE_TAG, true };
+	const struct region_asker asker = { 12345, FIXTURE_TAG, true, false };
 	char *chunks = ground_take(&ground, span, &asker);
 
 	assert_non_null(chunks);

@@ -16,7 +16,7 @@ static unsigned char owners[BLOCKS * (BLOCK_SIZE / CHUNK_SIZE)];
 
 static char *take(struct ground *ground, size_t size, uint64_t random)
 {
-	const struct region_asker asker = { random, TAG, true };
+	const struct region_asker asker = { random, TAG, true, false };
 
 	return ground_take(ground, size, &asker);
 }
@@ -156,7 +156,7 @@ static void test_small_region(void **state)
 /* Those who have none leave room for a large object of another one. */
 static void test_headroom_is_shared(void **state)
 {
-	const struct region_asker greedy = { 5, TAG, false };
+	const struct region_asker greedy = { 5, TAG, false, false };
 	struct ground grounds[16] = { 0 };
 
 	(void)state;
@@ -312,9 +312,25 @@ static void test_damage_is_seen(void **state)
 	unit_run_harms(harm, words, array_size(words));
 }
 
+/* Of many, each begins with one block; it grows as the others do. */
+static void test_one_of_many(void **state)
+{
+	const struct region_asker asker = { 5, TAG, true, true };
+	struct ground ground = { 0 };
+
+	(void)state;
+	begin(BLOCKS);
+	assert_non_null(ground_take(&ground, CHUNK_SIZE, &asker));
+	assert_int_equal(region.nr_taken, 1);
+	assert_non_null(ground_take(&ground, BLOCK_SIZE, &asker));
+	assert_int_equal(region.nr_taken, 3);
+	check_invariant(&ground);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_of_many),
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_few_extents),

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "heap/fork.h"
+#include "heap/heap.h"
 #include "heap/layout.h"
 #include "os/os.h"
 #include "region/region.h"
@@ -195,18 +196,46 @@ static void run_bins(void *options)
 
 			unit_must(row_of_bin(offset) == row);
 			unit_must(class_of_bin(offset) == c);
-			unit_must(cache_of_bin(offset) ==
-				  &layout.caches[row * NR_CLASSES_MAX + c]);
+			unit_must(offset < layout.nr_rows << ROW_SHIFT);
+			unit_must(offset ==
+				  bin_offset(row, 0) + bin_offset(0, c));
 			unit_must(!cache_of_bin(offset)->nr_slabs);
 		}
 	}
 }
 
+/* malloc()'s way to a row, and everybody else's. */
+static void run_homes(void *options)
+{
+	boot(options);
+	for (int i = 0; i < 10000; i++) {
+		uint64_t token = i % 2 ? data_token() : pointer_token();
+		uint32_t row = bin_offset(layout_row(token, 0), 0);
+
+		unit_must(heap_knows_token(token));
+		unit_must(heap_home_of_token(token) == row);
+		row = bin_offset(layout_row(0, token), 0);
+		unit_must(heap_home_of_site(token) == row);
+	}
+	for (size_t size = 0; size <= SMALL_MAX; size++)
+		unit_must(layout_class_bin(size) ==
+			  bin_offset(0, class_of(size)));
+}
+
 static void test_bins(void **state)
 {
+	static const char *const options[] = {
+		"",
+		"data=20,pointer=28,unknown=17",
+		"data=1000,pointer=1024,unknown=7",
+		"data=1024,pointer=1024,unknown=1024",
+	};
+
 	(void)state;
-	unit_run_well(run_bins, "");
-	unit_run_well(run_bins, "data=1024,pointer=1024,unknown=1024");
+	for (size_t i = 0; i < array_size(options); i++) {
+		unit_run_well(run_bins, (void *)options[i]);
+		unit_run_well(run_homes, (void *)options[i]);
+	}
 }
 
 static void run_partition_lock(void *options)

@@ -22,7 +22,7 @@ static void begin(size_t blocks)
 
 static char *take(size_t blocks, uint64_t random, uint32_t tag)
 {
-	const struct region_asker asker = { random, tag, true };
+	const struct region_asker asker = { random, tag, true, false };
 
 	return region_take_extent(blocks, &asker);
 }
@@ -212,7 +212,7 @@ static void test_random_places(void **state)
 /* The last blocks are kept for those who have none of their kind. */
 static void test_headroom(void **state)
 {
-	struct region_asker asker = { 0, TAG, false };
+	struct region_asker asker = { 0, TAG, false, false };
 	size_t got = 0, kept = 0;
 
 	(void)state;
@@ -229,7 +229,7 @@ static void test_headroom(void **state)
 /* They lie in one piece, wherever those who had none wanted to begin. */
 static void test_headroom_is_whole(void **state)
 {
-	struct region_asker asker = { 248, TAG, true };
+	struct region_asker asker = { 248, TAG, true, false };
 
 	(void)state;
 	begin(256);

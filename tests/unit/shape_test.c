@@ -28,7 +28,8 @@ static void test_values(void **state)
 	assert_string_equal((char *)&named + value_of("named_name"), "a cache");
 	assert_int_equal(1u << value_of("chunk_shift"), CHUNK_SIZE);
 	assert_int_equal(1u << value_of("record_shift"), sizeof(struct slab));
-	assert_int_equal(bin_offset(5, 0) >> value_of("row_shift"), 5);
+	assert_int_equal(1u << value_of("bin_shift"), sizeof(struct bin));
+	assert_int_equal(1u << value_of("nr_classes_shift"), NR_CLASSES_MAX);
 }
 
 /* Every name is whole, has an end, and comes once. */
