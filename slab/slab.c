@@ -4,6 +4,8 @@
 
 #include "report/report.h"
 
+#include <string.h>
+
 #define ONES  0x0101010101010101ul
 #define HIGHS (ONES << 7)
 
@@ -179,21 +181,72 @@ static bool is_out(enum slot_state state)
 	return (state | SLOT_LIVE) == SLOT_NEW;
 }
 
-unsigned int slab_give_slots_locked(struct slab *slab, const struct slot *slots,
-				    unsigned int nr)
+/*
+ * Whether eight slots lie one behind the other, up or down, as those do that
+ * were born together and died in order.
+ */
+static bool are_neighbours(const struct slot *eight)
 {
-	char *base = region_chunk_base(slab);
-	size_t span = slab_span(slab);
-	const struct slot *end = slots + nr;
-	const struct slot *slot = slots;
-	unsigned int given;
+	ptrdiff_t step = eight[1].state - eight[0].state;
 
+	if (step != 1 && step != -1)
+		return false;
+	for (int i = 2; i < 8; i++) {
+		if (eight[i].state != eight[0].state + i * step)
+			return false;
+	}
+	return true;
+}
+
+/* Neighbours: nobody else may write to any of their states. */
+static const struct slot *give_eight(const struct slot *eight)
+{
+	bool is_upward = eight[0].state < eight[7].state;
+	uint8_t *states = is_upward ? eight[0].state : eight[7].state;
+	uint64_t word;
+
+	memcpy(&word, states, sizeof(word));
+	if (unlikely((word | ONES * SLOT_LIVE) != ONES * SLOT_NEW))
+		report_broken("slot given back that was not in stock");
+	memset(states, SLOT_FREE, sizeof(word));
+	return eight + 8;
+}
+
+/* Of eight neighbours the last is asked for: another slab's may follow. */
+static bool is_slot_of(const struct slab *slab, const struct slot *slot)
+{
+	return (size_t)(slot->state - slab->states) < slab->nr_slots;
+}
+
+/* Returns the first that is not given: at @end, or of another slab. */
+static const struct slot *give_singly(const struct slab *slab,
+				      const struct slot *slot,
+				      const struct slot *end)
+{
 	do {
 		if (unlikely(!is_out(*slot->state)))
 			report_broken("slot given back that was not in stock");
 		__atomic_store_n(slot->state, SLOT_FREE, __ATOMIC_RELAXED);
 		slot++;
-	} while (slot < end && (size_t)(slot->address - base) < span);
+	} while (slot < end && is_slot_of(slab, slot));
+	return slot;
+}
+
+unsigned int slab_give_slots_locked(struct slab *slab, const struct slot *slots,
+				    unsigned int nr)
+{
+	const struct slot *end = slots + nr;
+	const struct slot *slot = slots;
+	unsigned int given;
+
+	do {
+		if (end - slot < 8)
+			slot = give_singly(slab, slot, end);
+		else if (is_slot_of(slab, &slot[7]) && are_neighbours(slot))
+			slot = give_eight(slot);
+		else
+			slot = give_singly(slab, slot, slot + 8);
+	} while (slot < end && is_slot_of(slab, slot));
 	given = (unsigned int)(slot - slots);
 	slab->nr_free += given;
 	if (unlikely(slab->nr_free > slab->nr_used))

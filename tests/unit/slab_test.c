@@ -255,6 +255,140 @@ static void test_give_runs(void **state)
 	slab_check(other);
 }
 
+/* Puts the first @nr of @slots into the reverse order. */
+static void reverse(struct slot *slots, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr / 2; i++) {
+		struct slot slot = slots[i];
+
+		slots[i] = slots[nr - 1 - i];
+		slots[nr - 1 - i] = slot;
+	}
+}
+
+/* Gives @nr slots from @first on, all of one slab; the rest stays out. */
+static void give_range(unsigned int first, unsigned int nr, bool is_downward)
+{
+	struct slab *slab = fixture_slab(2, 0);
+	struct slot out[48];
+
+	assert_int_equal(slab_take_slots_locked(slab, out, 48), 48);
+	/* Some are NEW and some only STOCK. */
+	for (unsigned int i = 0; i < 48; i += 3)
+		*out[i].state = SLOT_STOCK;
+	if (is_downward)
+		reverse(out + first, nr);
+	assert_int_equal(slab_give_slots_locked(slab, out + first, nr), nr);
+	assert_int_equal(slab->nr_free, nr);
+	for (unsigned int i = 0; i < 48; i++)
+		assert_int_equal(slab->states[i] == SLOT_FREE,
+				 i >= first && i < first + nr);
+	slab_check(slab);
+}
+
+/* Any number from anywhere: eights, what is left of them, and no neighbour. */
+static void test_give_in_order(void **state)
+{
+	(void)state;
+	for (unsigned int first = 0; first < 10; first++) {
+		for (unsigned int nr = 1; nr < 36; nr++) {
+			give_range(first, nr, false);
+			give_range(first, nr, true);
+		}
+	}
+}
+
+/* Eight of which two changed places, or one is from elsewhere in the slab. */
+static void test_give_disorder(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++) {
+		for (unsigned int j = 0; j < 24; j++) {
+			struct slab *slab = fixture_slab(2, 0);
+			struct slot out[24], slot;
+
+			slab_take_slots_locked(slab, out, 24);
+			slot = out[i];
+			out[i] = out[j];
+			out[j] = slot;
+			assert_int_equal(slab_give_slots_locked(slab, out, 8),
+					 8);
+			for (int k = 0; k < 24; k++)
+				assert_int_equal(*out[k].state,
+						 k < 8 ? SLOT_FREE : SLOT_NEW);
+			assert_int_equal(slab->nr_free, 8);
+			slab_check(slab);
+		}
+	}
+}
+
+/* All slots of a slab of the smallest class, whose states fill whole lines. */
+static struct slot *take_all(struct slab *slab)
+{
+	struct slot *slots = test_calloc(slab->nr_slots, sizeof(*slots));
+
+	assert_int_equal(slab->nr_slots % SLAB_STATES_LINE, 0);
+	assert_int_equal(slab_take_slots_locked(slab, slots, slab->nr_slots),
+			 slab->nr_slots);
+	return slots;
+}
+
+/* States of two slabs follow each other as if they were of one. */
+static void test_give_across_slabs(void **state)
+{
+	struct slab *one = fixture_slab(0, 0);
+	struct slab *other = fixture_slab(0, 0);
+	struct slot *last = take_all(one) + one->nr_slots;
+	struct slot *first = take_all(other);
+
+	(void)state;
+	assert_ptr_equal(last[-1].state + 1, first[0].state);
+	for (unsigned int nr = 1; nr < 20; nr++) {
+		struct slot run[20];
+
+		memcpy(run, last - nr, nr * sizeof(*run));
+		memcpy(run + nr, first, (20 - nr) * sizeof(*run));
+		assert_int_equal(slab_give_slots_locked(one, run, 20), nr);
+		assert_int_equal(one->nr_free, nr);
+		assert_int_equal(*first->state, SLOT_NEW);
+		reverse(run, 20);
+		assert_int_equal(slab_give_slots_locked(other, run, 20),
+				 20 - nr);
+		assert_int_equal(other->nr_free, 20 - nr);
+		slab_check(one);
+		slab_check(other);
+		slab_take_slots_locked(one, run, nr);
+		slab_take_slots_locked(other, run, 20 - nr);
+		for (unsigned int i = 0; i < 20; i++)
+			*first[i].state = SLOT_NEW;
+	}
+	test_free(last - one->nr_slots);
+	test_free(first);
+}
+
+/* Eight neighbours, of which one is as no slot in stock may be. */
+static void harm_eight(int how)
+{
+	struct slab *slab = fixture_slab(9, 0);
+	struct slot out[8];
+
+	slab_take_slots_locked(slab, out, 8);
+	*out[how % 8].state = how < 16 ? SLOT_FREE : SLOT_LIVE;
+	if (how / 8 % 2)
+		reverse(out, 8);
+	slab_give_slots_locked(slab, out, 8);
+}
+
+static void test_harm_among_eight(void **state)
+{
+	static const char *words[32];
+
+	(void)state;
+	for (size_t i = 0; i < array_size(words); i++)
+		words[i] = "slot given back that was not in stock";
+	unit_run_harms(harm_eight, words, array_size(words));
+}
+
 /* A slab with one slot out, harmed as the number says. */
 static void harm(int how)
 {
@@ -313,6 +447,10 @@ int main(void)
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_used_before_fresh),
 		cmocka_unit_test(test_give_runs),
+		cmocka_unit_test(test_give_in_order),
+		cmocka_unit_test(test_give_disorder),
+		cmocka_unit_test(test_give_across_slabs),
+		cmocka_unit_test(test_harm_among_eight),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
