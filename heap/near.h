@@ -16,6 +16,7 @@
 
 #include "base/compiler.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NR_NEAR 4096u
