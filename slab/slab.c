@@ -46,11 +46,24 @@ static uint64_t load_states(const struct slab *slab, unsigned int at)
 			       __ATOMIC_RELAXED);
 }
 
-/* Hands out the slot at @address, whose state is at @state. */
-static void hand_out(struct slot *out, char *address, uint8_t *state)
+/*
+ * Hands out @nr slots from @index on, whose states are the caller's to change:
+ * address and state advance as one, an instruction and a store a slot.
+ */
+static always_inline void hand_out(const struct slab *slab, struct slot *out,
+				   unsigned int index, unsigned int nr)
 {
-	out->address = address;
-	out->state = state;
+	typedef uintptr_t both __attribute__((vector_size(16)));
+	char *base = region_chunk_base(slab);
+	both slot = {
+		(uintptr_t)(base + index * slab->size),
+		(uintptr_t)(slab->states + index),
+	};
+	both step = { slab->size, 1 };
+
+	_Static_assert(sizeof(both) == sizeof(*out), "a slot is a pair");
+	for (unsigned int i = 0; i < nr; i++, slot += step)
+		memcpy(&out[i], &slot, sizeof(slot));
 }
 
 /* Of the eight states at @at, those in [from, to). */
@@ -68,15 +81,9 @@ static uint64_t within(unsigned int at, unsigned int from, unsigned int to)
 /* The eight slots from @index on, all of them FREE. */
 static void take_eight(struct slab *slab, struct slot *out, unsigned int index)
 {
-	uint8_t *states = &slab->states[index];
-	char *address = region_chunk_base(slab) + index * slab->size;
-
-	for (int i = 0; i < 8; i++) {
-		hand_out(&out[i], address, &states[i]);
-		address += slab->size;
-	}
-	__atomic_store_n((uint64_t *)(void *)states, ONES * SLOT_STOCK,
-			 __ATOMIC_RELAXED);
+	hand_out(slab, out, index, 8);
+	__atomic_store_n((uint64_t *)(void *)&slab->states[index],
+			 ONES * SLOT_STOCK, __ATOMIC_RELAXED);
 }
 
 /* Of the eight slots from @at on, up to @max that @found marks. */
@@ -84,15 +91,14 @@ static unsigned int take_found(struct slab *slab, struct slot *out,
 			       unsigned int max, unsigned int at,
 			       uint64_t found)
 {
-	char *base = region_chunk_base(slab);
 	unsigned int got = 0;
 
 	for (; found && got < max; found &= found - 1) {
 		unsigned int index = at + __builtin_ctzl(found) / 8;
-		uint8_t *state = &slab->states[index];
 
-		hand_out(&out[got++], base + index * slab->size, state);
-		__atomic_store_n(state, SLOT_STOCK, __ATOMIC_RELAXED);
+		hand_out(slab, &out[got++], index, 1);
+		__atomic_store_n(&slab->states[index], SLOT_STOCK,
+				 __ATOMIC_RELAXED);
 	}
 	return got;
 }
@@ -108,16 +114,17 @@ static unsigned int scan(struct slab *slab, struct slot *out, unsigned int max,
 	unsigned int at = from & ~7u;
 
 	for (; at < to && got < max; at += 8) {
-		uint64_t found = zero_bytes(load_states(slab, at));
+		uint64_t states = load_states(slab, at);
+		uint64_t found;
 
-		found &= within(at, from, to);
-		if (found == HIGHS && max - got >= 8) {
+		if (states == ONES * SLOT_FREE && at >= from && at + 8 <= to &&
+		    max - got >= 8) {
 			take_eight(slab, out + got, at);
 			got += 8;
-		} else if (found) {
-			got += take_found(slab, out + got, max - got, at,
-					  found);
+			continue;
 		}
+		found = zero_bytes(states) & within(at, from, to);
+		got += take_found(slab, out + got, max - got, at, found);
 	}
 	/* The last eight may have more. */
 	if (at)
@@ -149,16 +156,11 @@ static unsigned int take_new(struct slab *slab, struct slot *out,
 			     unsigned int max)
 {
 	unsigned int got = slab->nr_slots - slab->nr_used;
-	uint8_t *state = slab->states + slab->nr_used;
-	char *address = region_chunk_base(slab) + slab->nr_used * slab->size;
 
 	if (got > max)
 		got = max;
-	for (unsigned int i = 0; i < got; i++) {
-		hand_out(&out[i], address, state);
-		__atomic_store_n(state++, SLOT_NEW, __ATOMIC_RELAXED);
-		address += slab->size;
-	}
+	hand_out(slab, out, slab->nr_used, got);
+	memset(slab->states + slab->nr_used, SLOT_NEW, got);
 	slab->nr_used += got;
 	return got;
 }
