@@ -211,7 +211,7 @@ static void check_row(const struct model_block *block, unsigned int wanted,
 	if (row != wanted)
 		model_fail("block %p in row %u, not %u", (void *)block->p, row,
 			   wanted);
-	if (layout.options.mode == MODE_TYPED)
+	if (layout.options.mode <= MODE_DEDICATED)
 		domain = domains[twin_domain(token)];
 	if (layout_name(row).domain != domain)
 		model_fail("block %p of token %#lx in domain %d",

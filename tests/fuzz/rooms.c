@@ -306,6 +306,8 @@ void rooms_check(void)
 
 	if (!heap)
 		return;
+	if (nr_bins() > NR_BINS_MAX)
+		model_fail("%zu bins, %zu at most", nr_bins(), NR_BINS_MAX);
 	/* What a handler freed under a lock that its thread held waits. */
 	nowait_settle(heap);
 	check_each(heap);
