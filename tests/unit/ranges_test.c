@@ -145,6 +145,19 @@ static void test_model(void **state)
 		   GROUND_CLEAN, 0);
 }
 
+/* All of it is out, and the model does not say so. */
+static char *begin_all_out(struct model *model)
+{
+	bool is_zero;
+	char *p;
+
+	model_begin(model);
+	p = ranges_take(model->partition, span_of(NR_CHUNKS), region_grain(),
+			&is_zero);
+	assert_ptr_equal(p, model->base);
+	return p;
+}
+
 /* Warm ground comes first, and says what it is. */
 static void test_conditions(void **state)
 {
@@ -153,10 +166,7 @@ static void test_conditions(void **state)
 	char *p;
 
 	(void)state;
-	model_begin(&model);
-	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
-			&is_zero);
-	assert_ptr_equal(p, model.base);
+	p = begin_all_out(&model);
 	ranges_add(model.partition, p, span_of(2), GROUND_CLEAN, 0);
 	ranges_add(model.partition, p + span_of(4), span_of(2), GROUND_DIRTY,
 		   2);
@@ -180,9 +190,7 @@ static void test_best_fit(void **state)
 	char *p;
 
 	(void)state;
-	model_begin(&model);
-	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
-			&is_zero);
+	p = begin_all_out(&model);
 	ranges_add(model.partition, p, span_of(5), GROUND_DIRTY, 5);
 	ranges_add(model.partition, p + span_of(6), span_of(7), GROUND_DIRTY,
 		   7);
@@ -207,13 +215,10 @@ static void test_idle(void **state)
 	struct purge purge = { 0, false, SIZE_MAX, false };
 	struct model model;
 	struct slab *range;
-	bool is_zero;
 	char *p;
 
 	(void)state;
-	model_begin(&model);
-	p = ranges_take(model.partition, span_of(NR_CHUNKS), region_grain(),
-			&is_zero);
+	p = begin_all_out(&model);
 	ranges_add(model.partition, p, span_of(2), GROUND_DIRTY, 2);
 	ranges_add(model.partition, p + span_of(4), span_of(9), GROUND_DIRTY,
 		   9);
