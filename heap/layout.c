@@ -18,6 +18,9 @@
 #define ARENA_LEAST (2ul << 20)
 #define ARENA_STEP  (64ul << 10)
 
+/* Above this rows are many, and there is little in each. */
+#define ROWS_MANY 64u
+
 /* Bins of so many threads, for each dedicated row. */
 #define ARENA_PER_ROW (16ul << 20)
 

@@ -33,9 +33,6 @@
 #include "region/arena.h"
 #include "region/ground.h"
 
-/* Above this they are many, and there is little in each. */
-#define ROWS_MANY 64u
-
 /* Bins of free large ground, by log2 of their chunks. */
 #define NR_LARGE_BINS 32u
 

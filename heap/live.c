@@ -224,17 +224,14 @@ static bool read_partition(const struct view *view, unsigned int row,
 		       partition, sizeof(*partition));
 }
 
-static bool say_large(const struct view *view, unsigned int row,
-		      struct row_name name)
+static bool say_large(const struct view *view,
+		      const struct partition *partition, struct row_name name)
 {
 	struct row_counts counts = { 0 };
-	struct partition partition;
 
-	if (!read_partition(view, row, &partition))
-		return false;
-	if (!partition.nr_large_allocs)
+	if (!partition->nr_large_allocs)
 		return true;
-	count_large(&counts, &partition);
+	count_large(&counts, partition);
 	return say_row(view, name, true, &counts);
 }
 
@@ -341,7 +338,7 @@ static bool say_row_of_caches(const struct view *view, unsigned int row,
 		if (!say_cache(view, row, name, class, &sums[class]))
 			return false;
 	}
-	return say_large(view, row, name);
+	return say_large(view, &partition, name);
 }
 
 static bool say_domain(const struct view *view, enum domain domain)

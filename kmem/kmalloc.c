@@ -12,23 +12,30 @@
 /* What kmalloc_nolock() knows how to keep. */
 #define GFP_NOLOCK (__GFP_ZERO | __GFP_ACCOUNT | __GFP_NO_OBJ_EXT)
 
-/* The bin; NULL: its magazine is empty. */
-static always_inline struct bin *stocked(struct bin *bin)
+/*
+ * The magazine for the site's row, where that was @found, in the column of a
+ * class; NULL: it is empty, or no such row is known.
+ */
+static always_inline struct bin *find_stock(const struct typeslab_site *site,
+					    uint32_t found, uint64_t column)
 {
+	/* Pairs with the release in request.c: there is a heap to look at. */
+	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
+	struct bin *bin;
+
+	if (unlikely(!(row & found)))
+		return NULL;
+	bin = thread_bin(row - found + column);
 	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }
 
-/* The magazine for the site's row where bins lie by class; or NULL. */
-static struct bin *find_stock_by_class(const struct typeslab_site *site,
-				       uint32_t wish)
+/* The usual one: bins lie row by row. */
+static always_inline struct bin *find_in_row(const struct typeslab_site *site,
+					     uint32_t wish)
 {
-	/* As in find_stock(). */
-	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
-	uint64_t column = bin_offset(0, TYPESLAB_CLASS_OF_WISH(wish));
+	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
 
-	if (!(row & ROW_FOUND_BY_CLASS))
-		return NULL;
-	return stocked(thread_bin(row - ROW_FOUND_BY_CLASS + column));
+	return find_stock(site, ROW_FOUND, column);
 }
 
 static void *take(struct bin *bin, uint32_t wish, gfp_t gfp)
@@ -49,29 +56,18 @@ static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
 	};
-	struct bin *bin = find_stock_by_class(from.site, wish);
+	struct bin *bin =
+		find_stock(from.site, ROW_FOUND_BY_CLASS,
+			   bin_offset(0, TYPESLAB_CLASS_OF_WISH(wish)));
 
 	if (bin && !(gfp & GFP_SPECIAL))
 		return take(bin, wish, gfp);
 	return request_alloc(from, &request);
 }
 
-/* The magazine for the site's row; NULL: it is empty, or no row is known. */
-static always_inline struct bin *find_stock(const struct typeslab_site *site,
-					    uint32_t wish)
-{
-	/* Pairs with the release in request.c: there is a heap to look at. */
-	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
-	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
-
-	if (unlikely(!(row & ROW_FOUND)))
-		return NULL;
-	return stocked(thread_bin(row - ROW_FOUND + column));
-}
-
 exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
 {
-	struct bin *bin = find_stock(from.site, wish);
+	struct bin *bin = find_in_row(from.site, wish);
 
 	if (unlikely(!bin))
 		return alloc_slow(from, wish, GFP_KERNEL);
@@ -81,7 +77,7 @@ exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
 exported void *typeslab_kmalloc_wish(struct typeslab_from from, uint32_t wish,
 				     gfp_t gfp)
 {
-	struct bin *bin = find_stock(from.site, wish);
+	struct bin *bin = find_in_row(from.site, wish);
 
 	if (unlikely(!bin || gfp & GFP_SPECIAL))
 		return alloc_slow(from, wish, gfp);

@@ -200,12 +200,12 @@ static void test_order_and_secrets(void **state)
 /*
  * A walk of all threads' heaps for a row, not for a cache: a heap, and its bins
  * of the few classes that have slabs, once for the allocations and once for the
- * lines; the row's partition for each and for large objects, and its caches.
+ * lines; the row's partition for each, and its caches.
  */
 static void test_reads(void **state)
 {
 	struct own own = { 0 };
-	int per_row = 2 + 3 + NR_CLASSES + 2, nr_bins = 0;
+	int per_row = 2 + 2 + NR_CLASSES + 2, nr_bins = 0;
 
 	(void)state;
 	assert_null(thread_heaps->next_of_all);
