@@ -36,6 +36,12 @@
  */
 #define thread_local_ie __thread __attribute__((tls_model("initial-exec")))
 
+/*
+ * What was read before is read again where it is wanted next: by the very
+ * instruction, instead of a register that is copied and kept.
+ */
+#define forget_reads() __asm__("" : : : "memory")
+
 #define array_size(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif /* BASE_COMPILER_H */

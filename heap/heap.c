@@ -379,13 +379,12 @@ static never_inline struct slab *find_odd(const void *p, enum report_act act)
 
 static struct slab *find_live(const void *p, enum report_act act)
 {
-	size_t chunk = region_chunk_of(p);
 	struct slab *slab;
 	uint8_t *state;
 
-	if (unlikely(chunk >= region_nr_chunks()))
+	if (unlikely(!region_holds(p)))
 		return find_odd(p, act);
-	slab = slab_of_chunk(chunk);
+	slab = slab_of_address(p);
 	if (unlikely(!slab_find_state(slab, p, &state) ||
 		     __atomic_load_n(state, __ATOMIC_RELAXED) != SLOT_LIVE))
 		return find_odd(p, act);

@@ -182,24 +182,21 @@ static always_inline void heap_free_in(struct slab *slab, void *p)
 
 static always_inline void heap_free(void *p)
 {
-	size_t chunk = region_chunk_of(p);
-
-	if (unlikely(chunk >= region_nr_chunks()))
+	if (unlikely(!region_holds(p)))
 		return heap_free_odd(p);
-	heap_free_in(slab_of_chunk(chunk), p);
+	heap_free_in(slab_of_address(p), p);
 }
 
 /* free() of a block that was asked for with @size and @align (0: none). */
 static always_inline void heap_free_sized(void *p, size_t size, size_t align)
 {
-	size_t chunk = region_chunk_of(p);
 	struct slab *slab;
 
 	/* With a canary the class is that of more. */
 	if (unlikely(size >= layout.small_end || align > CLASS_GRAIN ||
-		     chunk >= region_nr_chunks()))
+		     !region_holds(p)))
 		return heap_free_sized_odd(p, size, align);
-	slab = slab_of_chunk(chunk);
+	slab = slab_of_address(p);
 	if (unlikely(slab->size != class_size(class_of(size))))
 		return heap_free_sized_odd(p, size, align);
 	heap_free_in(slab, p);

@@ -93,15 +93,16 @@ static void find_in_large(struct place *place, size_t chunk, const char *p)
 struct place place_find(const void *p)
 {
 	struct place place = { .kind = PLACE_FOREIGN };
-	size_t chunk = region_chunk_of(p);
+	struct slab *slab;
 
 	place.facts.address = p;
-	if (chunk >= region_nr_chunks())
+	if (!region_holds(p))
 		return place;
-	if (slab_of_chunk(chunk)->kind == SLAB_SMALL)
-		find_in_small(&place, slab_of_chunk(chunk), p);
+	slab = slab_of_address(p);
+	if (slab->kind == SLAB_SMALL)
+		find_in_small(&place, slab, p);
 	else
-		find_in_large(&place, chunk, p);
+		find_in_large(&place, region_chunk_of(p), p);
 	return place;
 }
 

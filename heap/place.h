@@ -5,7 +5,7 @@
  * Owns:       nothing.
  * Promises:   an answer for every address, right or wrong; never reads user
  *             memory. Slow: for reports, queries and odd cases only.
- * Relies on:  chunk records being readable below region.nr_chunks.
+ * Relies on:  chunk records being readable where region_holds().
  */
 #ifndef HEAP_PLACE_H
 #define HEAP_PLACE_H

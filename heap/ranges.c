@@ -101,7 +101,7 @@ void ranges_add(struct partition *partition, char *start, size_t span,
 		if (range->condition == GROUND_DIRTY)
 			condition = GROUND_DIRTY;
 	}
-	if (region_chunk_of(start + span) < region_nr_chunks() &&
+	if (region_holds(start + span) &&
 	    can_join(partition, after, condition)) {
 		size_t more = slab_span(after);
 
@@ -192,9 +192,9 @@ bool ranges_take_at(struct partition *partition, char *start, size_t span)
 {
 	struct slab *range = slab_of_address(start);
 
-	if (region_chunk_of(start) >= region_nr_chunks() ||
-	    range->kind != SLAB_LARGE_FREE || range->bias ||
-	    range->epoch != partition->epoch || slab_span(range) < span)
+	if (!region_holds(start) || range->kind != SLAB_LARGE_FREE ||
+	    range->bias || range->epoch != partition->epoch ||
+	    slab_span(range) < span)
 		return false;
 	if (range->condition == GROUND_REFUNDED &&
 	    !os_commit_reserved(start, span))
@@ -238,7 +238,7 @@ static bool is_joined(const struct partition *partition,
 {
 	const char *end = slab_end(range);
 
-	return region_chunk_of(end) >= region_nr_chunks() ||
+	return !region_holds(end) ||
 	       !can_join(partition, slab_of_address(end), range->condition);
 }
 

@@ -10,7 +10,7 @@ const struct shape_field shape_fields[] = {
 	{ "bin_shift", BIN_SHIFT },
 	{ "nr_classes_shift", NR_CLASSES_SHIFT },
 	{ "region_base", offsetof(struct region, base) },
-	{ "region_nr_chunks", offsetof(struct region, nr_chunks) },
+	{ "region_reach", offsetof(struct region, reach) },
 	{ "region_table", offsetof(struct region, table) },
 	{ "slab_states", offsetof(struct slab, states) },
 	{ "slab_bin", offsetof(struct slab, bin) },

@@ -23,11 +23,9 @@ static cold_path void free_odd(const void *p)
 
 void typeslab_kfree(const void *p)
 {
-	size_t chunk = region_chunk_of(p);
-
-	if (unlikely(chunk >= region_nr_chunks()))
+	if (unlikely(!region_holds(p)))
 		return free_odd(p);
-	heap_free_in(slab_of_chunk(chunk), (void *)p);
+	heap_free_in(slab_of_address(p), (void *)p);
 }
 
 size_t typeslab_ksize(const void *p)

@@ -86,12 +86,11 @@ static cold_path void free_other(const struct kmem_cache *cache, void *object)
 
 void typeslab_kmem_cache_free(struct kmem_cache *cache, void *object)
 {
-	size_t chunk = region_chunk_of(object);
 	struct slab *slab;
 
-	if (unlikely(chunk >= region_nr_chunks()))
+	if (unlikely(!region_holds(object)))
 		return free_other(cache, object);
-	slab = slab_of_chunk(chunk);
+	slab = slab_of_address(object);
 	if (unlikely(slab->bin != cache->bin))
 		return free_other(cache, object);
 	heap_free_in(slab, object);

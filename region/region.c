@@ -126,13 +126,13 @@ static bool grow_window(size_t blocks, size_t limit)
 	size_t step = window_step(from);
 	size_t more = blocks > tail ? blocks - tail : 0;
 	size_t to = size_min(from + size_max(step, more), limit);
-	size_t nr_chunks = size_max(to * CHUNKS_PER_BLOCK, region.nr_chunks);
+	size_t reach = size_max(to * BLOCK_SIZE, region.reach);
 
 	if (to < from + more || !commit_table(from, to))
 		return false;
 	os_mark_used(region.base + from * BLOCK_SIZE, (to - from) * BLOCK_SIZE);
 	/* In this order: a fork between the two must not lose chunks. */
-	__atomic_store_n(&region.nr_chunks, nr_chunks, __ATOMIC_RELEASE);
+	__atomic_store_n(&region.reach, reach, __ATOMIC_RELEASE);
 	region.window_blocks = to;
 	return true;
 }
@@ -272,7 +272,7 @@ void region_check(uint32_t tag)
 		nr_taken += is_taken(block);
 	if (nr_taken != region.nr_taken ||
 	    region.window_blocks > region.nr_blocks ||
-	    region.nr_chunks < region.window_blocks * CHUNKS_PER_BLOCK)
+	    region.reach < region.window_blocks * BLOCK_SIZE)
 		report_broken("map of the region");
 	lock_release(&region.lock);
 }

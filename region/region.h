@@ -8,13 +8,13 @@
  *             to the asker for the life of the process, unless it gives back
  *             what nobody else saw. The first chunk of each extent stays
  *             unmapped ground. Records of handed-out extents are readable and
- *             writable and begin as zero; records below region.nr_chunks are
+ *             writable and begin as zero; records of what region_holds() are
  *             readable.
  * Relies on:  os_commit() being repeatable: an extent half taken by a thread
  *             that vanished in a fork is lost, and nothing else is.
  * Invariant:  a block is taken or free; window_blocks <= nr_blocks; the table
  *             is committed for exactly the chunks below the window, and
- *             readable for those it ever held: nr_chunks only grows.
+ *             readable for those it ever held: reach only grows.
  *
  *	guard | window: extents at random places ... | not open yet | guard
  */
@@ -35,11 +35,11 @@
 
 struct region {
 	/*
-	 * Fixed by region_init(); nr_chunks grows with the window. Together
-	 * in one line: free() reads all three.
+	 * Fixed by region_init(); reach grows with the window. Together in one
+	 * line: free() reads all three.
 	 */
 	char *base;
-	size_t nr_chunks;
+	size_t reach; /* bytes from base on that have records */
 	char *table;
 
 	/* Under the lock. */
@@ -88,15 +88,32 @@ void region_give_extent(char *extent, size_t blocks, uint32_t tag);
 void region_check(uint32_t tag);
 
 /* Grows, under the lock; read by every free. */
-static inline size_t region_nr_chunks(void)
+static inline size_t region_reach(void)
 {
-	return __atomic_load_n(&region.nr_chunks, __ATOMIC_RELAXED);
+	return __atomic_load_n(&region.reach, __ATOMIC_RELAXED);
 }
 
-/* The chunk that holds @p, or a number not below nr_chunks. */
+static inline size_t region_nr_chunks(void)
+{
+	return region_reach() >> CHUNK_SHIFT;
+}
+
+/* Of what is not in the region, far more than its size. */
+static inline size_t region_offset_of(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)region.base;
+}
+
+/* Whether the chunk that @p lies in has a record. */
+static inline bool region_holds(const void *p)
+{
+	return region_offset_of(p) < region_reach();
+}
+
+/* Not below region_nr_chunks() where none has. */
 static inline size_t region_chunk_of(const void *p)
 {
-	return ((uintptr_t)p - (uintptr_t)region.base) >> CHUNK_SHIFT;
+	return region_offset_of(p) >> CHUNK_SHIFT;
 }
 
 /* How many chunks @span is, a multiple of a chunk. */
@@ -108,6 +125,14 @@ static inline uint32_t region_chunks_in(size_t span)
 static inline void *region_record(size_t chunk)
 {
 	return region.table + (chunk << CHUNK_RECORD_SHIFT);
+}
+
+static inline void *region_record_of(const void *p)
+{
+	size_t record =
+		region_offset_of(p) >> (CHUNK_SHIFT - CHUNK_RECORD_SHIFT);
+
+	return region.table + (record & -(1ul << CHUNK_RECORD_SHIFT));
 }
 
 static inline char *region_chunk_base(const void *record)

@@ -104,7 +104,7 @@ static inline struct slab *slab_of_chunk(size_t chunk)
 
 static inline struct slab *slab_of_address(const void *address)
 {
-	return slab_of_chunk(region_chunk_of(address));
+	return region_record_of(address);
 }
 
 static inline uint32_t slab_chunk(const struct slab *slab)
@@ -180,6 +180,7 @@ static always_inline bool slab_find_state(const struct slab *slab,
 	unsigned __int128 product = slot_product(offset, slab->reciprocal);
 
 	*state = slab->states + slot_number(product);
+	forget_reads();
 	return slot_begins(product, slab->reciprocal);
 }
 

@@ -38,10 +38,10 @@ static bool read_at(const struct walk *walk, const void *address, void *to,
 static const struct slab *find_slab(struct walk *walk, const void *block)
 {
 	const struct region *region = &walk->region;
-	size_t chunk =
-		((uintptr_t)block - (uintptr_t)region->base) >> CHUNK_SHIFT;
+	size_t offset = (uintptr_t)block - (uintptr_t)region->base;
+	size_t chunk = offset >> CHUNK_SHIFT;
 
-	if (chunk >= region->nr_chunks)
+	if (offset >= region->reach)
 		return NULL;
 	if (chunk != walk->chunk) {
 		walk->chunk = SIZE_MAX;

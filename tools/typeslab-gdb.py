@@ -36,7 +36,7 @@ class Heap:
         self.shape = dict(self.fields(shape))
         self.layout = layout
         self.base = self.word(region, "region_base")
-        self.nr_chunks = self.word(region, "region_nr_chunks")
+        self.reach = self.word(region, "region_reach")
         self.table = self.word(region, "region_table")
 
     def fields(self, at):
@@ -94,9 +94,9 @@ class Heap:
         return f"row {row}"
 
     def whatis(self, address):
-        chunk = (address - self.base) >> self.shape["chunk_shift"]
-        if address < self.base or chunk >= self.nr_chunks:
+        if not 0 <= address - self.base < self.reach:
             return "not in this heap"
+        chunk = (address - self.base) >> self.shape["chunk_shift"]
         slab = self.record(chunk)
         if self.number(slab, "slab_kind", 1) == KIND_SMALL:
             return self.small(address, chunk, slab)

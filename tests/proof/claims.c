@@ -28,15 +28,22 @@ static inline bool implies(bool a, bool b)
 }
 
 /* free()'s one comparison accepts the region's addresses and no others. */
-CLAIM(chunk_is_inside, uintptr_t p)
+CLAIM(holds_what_is_inside, uintptr_t p)
 {
 	uintptr_t base = (uintptr_t)region.base;
-	size_t nr = region.nr_chunks;
-	bool is_inside = (p >= base) & (p < base + (nr << CHUNK_SHIFT));
-	bool is_sane =
-		(base < ADDRESS_MAX) & (nr <= ADDRESS_MAX >> CHUNK_SHIFT);
+	size_t reach = region_reach();
+	bool is_inside = (p >= base) & (p < base + reach);
+	bool is_sane = (base < ADDRESS_MAX) & (reach <= ADDRESS_MAX);
 
-	return implies(is_sane, (region_chunk_of((void *)p) < nr) == is_inside);
+	return implies(is_sane, region_holds((void *)p) == is_inside);
+}
+
+/* The record that free() goes to is that of the address's chunk. */
+CLAIM(record_of_address, uintptr_t p)
+{
+	const void *record = region_record(region_chunk_of((void *)p));
+
+	return region_record_of((void *)p) == record;
 }
 
 /* A chunk's address and its record lead to each other. */

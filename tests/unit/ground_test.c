@@ -45,7 +45,7 @@ static void claim(const char *got, size_t size, unsigned int who)
 	size_t chunk = region_chunk_of(got);
 
 	assert_int_equal((got - region.base) % region_grain(), 0);
-	assert_true(chunk + (size >> CHUNK_SHIFT) <= region.nr_chunks);
+	assert_true(chunk + (size >> CHUNK_SHIFT) <= region_nr_chunks());
 	for (size_t i = 0; i < size >> CHUNK_SHIFT; i++) {
 		assert_int_equal(owners[chunk + i], 0);
 		owners[chunk + i] = who;
@@ -255,7 +255,7 @@ static void ask_in_vain(void *unused)
 	ground_check(&ground);
 	unit_must(take(&ground, region_grain(), 5) == next);
 	/* Records of what was had in vain are zero, and grow again. */
-	for (size_t i = 0; i < region.nr_chunks; i++)
+	for (size_t i = 0; i < region_nr_chunks(); i++)
 		unit_must(!*(uint64_t *)region_record(i));
 	limit.rlim_cur = RLIM_INFINITY;
 	unit_must(!setrlimit(RLIMIT_DATA, &limit));

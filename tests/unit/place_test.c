@@ -122,8 +122,7 @@ static void test_foreign(void **state)
 	check(layout.arena.base, PLACE_FOREIGN, NULL, 0);
 	check(layout.states.base, PLACE_FOREIGN, NULL, 0);
 	check(region.base - 1, PLACE_FOREIGN, NULL, 0);
-	check(region.base + (region.nr_chunks << CHUNK_SHIFT), PLACE_FOREIGN,
-	      NULL, 0);
+	check(region.base + region.reach, PLACE_FOREIGN, NULL, 0);
 	/* The unmapped chunk before an extent, and ground not handed out. */
 	for (unsigned int row = 0; row < layout.nr_rows; row++) {
 		struct partition *partition = &layout.partitions[row];
@@ -149,7 +148,7 @@ static void test_everywhere(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++)
 		live[i] = heap_alloc(unit_random(&seed) % 200000, TOKEN, 0);
-	for (size_t chunk = 0; chunk < region.nr_chunks; chunk++) {
+	for (size_t chunk = 0; chunk < region_nr_chunks(); chunk++) {
 		char *p = region.base + (chunk << CHUNK_SHIFT) +
 			  unit_random(&seed) % CHUNK_SIZE;
 		struct place place = place_find(p);
