@@ -29,11 +29,11 @@ static inline bool hardened_is_due(const struct bin *bin)
 /*
  * What is enough most of the time, and calls nothing first: a slot of those
  * that are ready, or NULL; a whole slot in line, or false; then nothing was
- * done. Not for named caches.
+ * done. Not for named caches. @size: of the bin's slots.
  */
-static always_inline void *hardened_take(struct heap *heap, uint32_t offset)
+static always_inline void *hardened_take(struct heap *heap, uint32_t offset,
+					 size_t size)
 {
-	size_t size = class_size(class_of_bin(offset));
 	struct bin *bin = heap_bin(heap, offset);
 	uint64_t random = heap->random;
 	struct slot *place, slot;

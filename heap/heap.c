@@ -130,20 +130,16 @@ void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
 	return or_no_memory(leave_with(heap, p, site));
 }
 
-/* The bin's offset for @class and what the call says; after the boot. */
-static always_inline uint64_t offset_for(unsigned int class, uint64_t token,
-					 uintptr_t site)
+/* How far the row's first bin is from row 0's; after the boot. */
+static always_inline uint64_t distance_for(uint64_t token, uintptr_t site)
 {
 	uint64_t nobody = (uintptr_t)thread_no_bins;
-	uint64_t distance;
 
 	if (heap_knows_token(token))
-		distance = heap_home_of_token(token) - nobody;
-	else if (!layout_is_typed(token))
-		distance = heap_home_of_site(site) - nobody;
-	else
-		distance = dedicated_distance(token);
-	return distance + bin_offset(0, class);
+		return heap_home_of_token(token) - nobody;
+	if (!layout_is_typed(token))
+		return heap_home_of_site(site) - nobody;
+	return dedicated_distance(token);
 }
 
 static never_inline void *alloc_missed(uint32_t bin)
@@ -158,15 +154,16 @@ static never_inline void *alloc_missed(uint32_t bin)
 void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 {
 	struct heap *heap = thread_short;
-	uint64_t bin;
+	size_t whole = size + layout.scrub.canary;
+	uint32_t bin;
 	void *p;
 
 	if (!heap || size > layout_usable(SMALL_MAX) ||
 	    !(heap_knows_token(token) || !layout_is_typed(token)))
 		return caller_alloc(size, token, site);
-	bin = offset_for(class_for(size, 1), token, site);
-	p = hardened_take(heap, (uint32_t)bin);
-	return likely(p) ? p : alloc_missed((uint32_t)bin);
+	bin = (uint32_t)distance_for(token, site) + layout_class_bin(whole);
+	p = hardened_take(heap, bin, class_size(class_of(whole)));
+	return likely(p) ? p : alloc_missed(bin);
 }
 
 /* The token comes for the first time, or shares its entry. */
@@ -246,7 +243,8 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 
 	/* Zero before the boot: no size is below. */
 	if (likely(size < layout.small_end && class < NR_CLASSES)) {
-		bin = thread_bin(offset_for(class, token, site));
+		bin = thread_bin(distance_for(token, site) +
+				 bin_offset(0, class));
 		if (likely(!magazine_is_empty(bin)))
 			return heap_take_from(bin);
 	}
