@@ -20,34 +20,63 @@ thread_local_ie struct heap *thread_short;
 
 static pthread_key_t key;
 static bool has_key;
-static struct heap *pool;
 static uint32_t nr_heaps;
+
+/*
+ * The pool's newest heap, by its place in the arena, and in the upper half how
+ * often the pool has changed: a heap that went and came back between a look
+ * and an exchange is not taken for one that stayed. One that somebody else had
+ * meanwhile can be read: heaps stay where they are for ever.
+ */
+static uint64_t pool;
+
+#define HEAP_ALIGN 64ul /* so 32 bits reach 256 GiB, more than an arena has */
+
+static struct heap *first_of(uint64_t pool_seen)
+{
+	uint64_t place = (uint32_t)pool_seen;
+
+	if (!place)
+		return NULL;
+	return (struct heap *)(layout.arena.base + (place - 1) * HEAP_ALIGN);
+}
+
+static uint64_t pool_with(uint64_t pool_seen, const struct heap *first)
+{
+	uint64_t changes = (pool_seen >> 32) + 1;
+	uint64_t place = 0;
+
+	if (first)
+		place = (uint64_t)((const char *)first - layout.arena.base) /
+				HEAP_ALIGN +
+			1;
+	return changes << 32 | place;
+}
 
 static void push(struct heap *heap)
 {
-	struct heap *head = __atomic_load_n(&pool, __ATOMIC_RELAXED);
+	uint64_t seen = __atomic_load_n(&pool, __ATOMIC_RELAXED);
 
 	do
-		heap->next = head;
-	while (!__atomic_compare_exchange_n(
-		&pool, &head, heap, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+		__atomic_store_n(&heap->next, first_of(seen), __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&pool, &seen, pool_with(seen, heap),
+					    false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED));
 }
 
-/*
- * Takes the whole pool, keeps one and returns the rest: with no single pop
- * there is no ABA. Two threads at once: the second makes a new heap.
- */
 static struct heap *pop(void)
 {
-	struct heap *heap = __atomic_exchange_n(&pool, NULL, __ATOMIC_ACQUIRE);
-	struct heap *rest = heap ? heap->next : NULL;
+	uint64_t seen = __atomic_load_n(&pool, __ATOMIC_ACQUIRE);
+	struct heap *heap, *next;
 
-	while (rest) {
-		struct heap *next = rest->next;
-
-		push(rest);
-		rest = next;
-	}
+	do {
+		heap = first_of(seen);
+		if (!heap)
+			return NULL;
+		next = __atomic_load_n(&heap->next, __ATOMIC_RELAXED);
+	} while (!__atomic_compare_exchange_n(
+		&pool, &seen, pool_with(seen, next), false, __ATOMIC_ACQUIRE,
+		__ATOMIC_ACQUIRE));
 	return heap;
 }
 
@@ -73,7 +102,7 @@ _Static_assert(sizeof(struct hold) <= sizeof(struct bin),
 	       "holds of nothing lie in bins of nothing");
 
 /* Of a struct heap, and of one with bins and what there is for each. */
-#define HEAP_SIZE round_up(sizeof(struct heap), 64)
+#define HEAP_SIZE round_up(sizeof(struct heap), HEAP_ALIGN)
 
 /*
  * What only makes threads faster leaves a part of a small arena to those that
@@ -94,7 +123,8 @@ static struct heap *take_with_bins(void)
 	size_t used = rows * sizeof(uint64_t);
 	size_t holds = rows * NR_CLASSES_MAX * sizeof(struct hold);
 	size_t size = HEAP_SIZE + bins + used;
-	char *memory = take_spare(layout.is_hardened ? size + holds : size, 64);
+	char *memory = take_spare(layout.is_hardened ? size + holds : size,
+				  HEAP_ALIGN);
 	struct heap *heap = (struct heap *)memory;
 
 	if (!memory)
@@ -112,7 +142,7 @@ static struct heap *take_with_bins(void)
  */
 static struct heap *take_without_bins(void)
 {
-	struct heap *heap = arena_take(&layout.arena, HEAP_SIZE, 64);
+	struct heap *heap = arena_take(&layout.arena, HEAP_SIZE, HEAP_ALIGN);
 
 	if (!heap)
 		return NULL;

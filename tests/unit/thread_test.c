@@ -88,6 +88,37 @@ static void test_heaps_are_reused(void **state)
 	assert_int_equal(count_heaps(), nr);
 }
 
+#define NR_LINES 2u
+#define PER_LINE 10000
+
+static void *follow_each_other(void *unused)
+{
+	for (int i = 0; i < PER_LINE; i++) {
+		pthread_t thread;
+
+		unit_must(!pthread_create(&thread, NULL, run_churn, unused));
+		pthread_join(thread, NULL);
+	}
+	return NULL;
+}
+
+/* Lines of them beside each other: who asks meanwhile finds the others. */
+static void test_heaps_are_reused_at_once(void **state)
+{
+	pthread_t lines[NR_LINES];
+	unsigned int nr = count_heaps();
+
+	(void)state;
+	for (unsigned int i = 0; i < NR_LINES; i++)
+		assert_int_equal(pthread_create(&lines[i], NULL,
+						follow_each_other, NULL),
+				 0);
+	for (unsigned int i = 0; i < NR_LINES; i++)
+		pthread_join(lines[i], NULL);
+	/* Of each line and of the one thread that it has. */
+	assert_true(count_heaps() <= nr + 2 * NR_LINES);
+}
+
 static pthread_key_t late_key;
 static void *late_slot;
 
@@ -388,6 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exit_flushes),
 		cmocka_unit_test(test_heaps_are_reused),
+		cmocka_unit_test(test_heaps_are_reused_at_once),
 		cmocka_unit_test(test_after_exit),
 		cmocka_unit_test(test_own_heaps),
 		cmocka_unit_test(test_crowd),
