@@ -9,9 +9,9 @@ const uint16_t size_class_sizes[NR_CLASSES] = {
 	160, 192, 224, 256,
 	320, 384, 448, 512,
 	640, 768, 896, 1024,
-	1280, 1536, 1792, 2048,
-	2560, 3072, 3584, 4096,
-	5120, 6144, 7168, 8192,
+	1152, 1280, 1536, 1792, 2048,
+	2304, 2560, 3072, 3584, 4096,
+	4608, 5120, 6144, 7168, 8192,
 	10240, 12288, 14336, 16384,
 	20480, 24576, 28672, 32768,
 };
@@ -23,11 +23,19 @@ const uint16_t size_class_sizes[NR_CLASSES] = {
 	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 2, \
 	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 3
 
+/* A fifth for what is a little more than a power of two. */
+#define PAGES(n, class) \
+	[(n) + 1 ... (n) * 9 / 8] = (class), \
+	[(n) * 9 / 8 + 1 ... (n) * 5 / 4] = (class) + 1, \
+	[(n) * 5 / 4 + 1 ... (n) * 6 / 4] = (class) + 2, \
+	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 3, \
+	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 4
+
 const uint8_t size_class_table[CLASS_TABLE_SIZE] = {
 	0, 0, 1, 2, 3, 4, 5, 6, 7,
-	DOUBLING(8, 8), DOUBLING(16, 12), DOUBLING(32, 16), DOUBLING(64, 20),
-	DOUBLING(128, 24), DOUBLING(256, 28), DOUBLING(512, 32),
-	DOUBLING(1024, 36),
+	DOUBLING(8, 8), DOUBLING(16, 12), DOUBLING(32, 16), PAGES(64, 20),
+	PAGES(128, 25), PAGES(256, 30), DOUBLING(512, 35),
+	DOUBLING(1024, 39),
 };
 /* clang-format on */
 

@@ -9,7 +9,8 @@
  * Relies on:  nothing.
  *
  * Steps of 16 up to 128, then four classes a doubling: at most one fifth of
- * a slot is lost, and 40 classes are few enough for small programs.
+ * a slot is lost, and 43 classes are few enough for small programs. Three of
+ * them are for pages of 1, 2 and 4 KiB that have a header, as databases do.
  */
 #ifndef POLICY_SIZE_CLASS_H
 #define POLICY_SIZE_CLASS_H
@@ -20,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NR_CLASSES	 40u
+#define NR_CLASSES	 43u
 #define CLASS_GRAIN	 16u
 #define CLASS_TABLE_SIZE (SMALL_MAX / CLASS_GRAIN + 1)
 

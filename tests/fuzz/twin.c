@@ -7,7 +7,7 @@
 #define CHUNK	 32768
 #define PAGE	 4096
 
-/* Steps of 16 to 128, then four a doubling. */
+/* Steps of 16 to 128, then four a doubling; above 1, 2 and 4 KiB a fifth. */
 static size_t next_class(size_t size)
 {
 	size_t power = 128;
@@ -16,6 +16,8 @@ static size_t next_class(size_t size)
 		return size + 16;
 	while (power * 2 <= size)
 		power *= 2;
+	if (power >= 1024 && power <= 4096 && size <= power * 9 / 8)
+		return size + power / 8;
 	return size + power / 4;
 }
 

@@ -8,6 +8,7 @@
 #define TAG	FIXTURE_TAG
 #define CHILD	lock_tag(2, 2)
 #define NR_MOST 20000
+#define LARGEST (NR_CLASSES - 1)
 
 /* The slots that are out, and what the cache should count. */
 struct model {
@@ -200,7 +201,8 @@ static void test_order(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+		assert_true(
+			cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	/* 8 slots a slab: one in use, one empty, one fresh. */
 	assert_int_equal(cache_take(&cache, out, 16, TAG), 16);
 	first = slab_of(out[0]);
@@ -231,8 +233,8 @@ static void test_purge(void **state)
 	struct slot out[16];
 
 	(void)state;
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, out, 16, TAG), 16);
 	for (int i = 0; i < 16; i++)
 		memset(out[i].address, 'x', SMALL_MAX);
@@ -260,7 +262,8 @@ static void test_purge_some(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++)
-		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+		assert_true(
+			cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, out, 32, TAG), 32);
 	cache_give(&cache, out, 16, TAG);
 	slab_clock++;
@@ -333,7 +336,7 @@ static void test_refund(void **state)
 
 	(void)state;
 	assert_false(cache_recommit(&cache, TAG));
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
 	memset(out[0].address, 'x', SMALL_MAX);
 	cache_give(&cache, out, 8, TAG);
@@ -354,11 +357,11 @@ static void test_refund(void **state)
 static void test_reentered(void **state)
 {
 	struct cache cache = { 0 }, before;
-	struct slab *slab = fixture_slab(39, 0);
+	struct slab *slab = fixture_slab(LARGEST, 0);
 	struct slot slot, unused;
 
 	(void)state;
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 1);
 	cache.lock.word = TAG;
 	before = cache;
@@ -379,7 +382,7 @@ static void test_orphaned_idle(void **state)
 	struct slot out[8];
 
 	(void)state;
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
 	cache_give(&cache, out, 8, TAG);
 	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
@@ -396,7 +399,8 @@ static void test_orphaned(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_true(cache_add_slab(&cache, fixture_slab(39, 0), TAG));
+		assert_true(
+			cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
 	assert_int_equal(cache_take(&cache, old, 12, TAG), 12);
 	cache.lock.word = TAG;
 	assert_int_equal(cache_take(&cache, &none, 1, CHILD), 0);
@@ -409,7 +413,7 @@ static void test_orphaned(void **state)
 	purge_some(&cache, &(struct purge){ 0, false, SIZE_MAX, false }, CHILD);
 	cache_check(&cache, CHILD);
 	/* And it goes on with a new slab. */
-	assert_true(cache_add_slab(&cache, fixture_slab(39, 0), CHILD));
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), CHILD));
 	assert_int_equal(cache_take(&cache, new, 8, CHILD), 8);
 	for (int i = 0; i < 8; i++) {
 		for (int o = 0; o < 12; o++)
@@ -424,7 +428,7 @@ static void test_orphaned(void **state)
 static void harm(int how)
 {
 	struct cache cache = { 0 };
-	struct slab *slab = fixture_slab(39, 0);
+	struct slab *slab = fixture_slab(LARGEST, 0);
 	struct slot out[8];
 
 	cache_add_slab(&cache, slab, TAG);
