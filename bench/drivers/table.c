@@ -31,6 +31,7 @@ const struct driver drivers[] = {
 	{ "returned", drive_returned, 1ul << 30 },
 	{ "fill-1g", drive_fill, 1ul << 30 },
 	{ "fill-12g", drive_fill, 12ul << 30 },
+	{ "handed-12g", drive_handed, 12ul << 30 },
 	{ "tiny-1e8", drive_tiny, 100000000 },
 	{ NULL, NULL, 0 },
 };

@@ -22,6 +22,7 @@ void drive_forks(uint64_t nr, uint64_t nr_heap);
 void drive_threads(uint64_t nr, uint64_t nr_threads);
 void drive_returned(uint64_t nr, uint64_t bytes);
 void drive_fill(uint64_t nr, uint64_t bytes);
+void drive_handed(uint64_t nr, uint64_t bytes);
 void drive_tiny(uint64_t nr, uint64_t nr_live);
 
 /* In a library of its own, so that a call costs what one of malloc costs. */
