@@ -45,16 +45,20 @@ bool buckets_allow_copy(unsigned int set, size_t from, size_t to)
 static kmem_buckets *make(const char *name, unsigned int useroffset,
 			  unsigned int usersize)
 {
-	struct kmem_buckets *buckets = NULL;
+	struct kmem_buckets *buckets;
 	uint32_t set;
 
-	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
-	if (set > VARIANT_SET_MAX)
-		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
-	else
-		buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
+	if (__atomic_load_n(&nr_sets, __ATOMIC_RELAXED) >= VARIANT_SET_MAX)
+		return NULL;
+	buckets = arena_take(&layout.arena, sizeof(*buckets), 8);
 	if (!buckets)
 		return NULL;
+	/* Not before: who asks in vain may ask often. */
+	set = __atomic_add_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+	if (set > VARIANT_SET_MAX) {
+		__atomic_sub_fetch(&nr_sets, 1, __ATOMIC_RELAXED);
+		return NULL;
+	}
 	buckets->set = set;
 	buckets->useroffset = useroffset;
 	buckets->usersize = usersize;

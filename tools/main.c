@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* typeslab: the typed heap's tool; a table of subcommands. */
 #include "tools/command.h"
+#include "tools/terminal.h"
 #include "tools/version.h"
 
 #include <argp.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *argp_program_version = "typeslab " TYPESLAB_VERSION;
 
@@ -84,6 +86,13 @@ static char *filter_help(int key, const char *text, void *input)
 	return help;
 }
 
+/* Commands look themselves; argp prints help and goes. */
+static void check_output(void)
+{
+	if (terminal_flush() < 0)
+		_exit(COMMAND_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -99,6 +108,7 @@ int main(int argc, char **argv)
 	/* getopt begins its messages with argv[0], path and all. */
 	argv[0] = program_invocation_short_name;
 	argp_err_exit_status = COMMAND_FAILED;
+	atexit(check_output);
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice))
 		return COMMAND_FAILED;
 	if (asprintf(&name, "typeslab %s", choice.command->name) < 0)

@@ -100,8 +100,12 @@ void terminal_restore(void)
 
 int terminal_flush(void)
 {
+	static bool was_told;
+
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
-	warn("standard output");
+	if (!was_told)
+		warn("standard output");
+	was_told = true;
 	return -1;
 }

@@ -188,6 +188,15 @@ def test_full_disk():
                   (2, "typeslab: standard output: No space left on device\n"))
 
 
+def test_help_on_full_disk():
+    for words in (["--help"], ["--version"], ["hist", "--help"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([TOOL, *words], stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        tap.equal((done.returncode, done.stderr.decode()),
+                  (2, "typeslab: standard output: No space left on device\n"))
+
+
 def test_face():
     """Help, version, and what is not there."""
     status, out, _ = run("--help")

@@ -5,6 +5,7 @@
 #include "heap/named.h"
 #include "heap/place.h"
 #include "heap/sums.h"
+#include "typeslab/slab.h"
 
 #include <sys/mman.h>
 
@@ -205,6 +206,25 @@ static void test_too_many(void **state)
 	unit_run_well(fill_table, NULL);
 }
 
+static void ask_for_sets_in_vain(void *unused)
+{
+	size_t size = layout.arena.size;
+
+	(void)unused;
+	layout.arena.size = layout.arena.next;
+	for (unsigned int i = 0; i <= VARIANT_SET_MAX; i++)
+		unit_must(!kmem_buckets_create("set", 0, 0, 0, NULL));
+	layout.arena.size = size;
+	unit_must(kmem_buckets_create("set", 0, 0, 0, NULL));
+}
+
+/* Who gets no set uses up no number, however often it asks. */
+static void test_sets_in_vain(void **state)
+{
+	(void)state;
+	unit_run_well(ask_for_sets_in_vain, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_kept_memory),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_sets_in_vain),
 	};
 
 	heap_boot();
