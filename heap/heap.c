@@ -184,8 +184,12 @@ void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 	struct bin *bin;
 	uint64_t home;
 
+	if (size >= layout.small_end || token > layout.table_floor)
+		return heap_alloc_slow(size, token, site);
 	if (!layout_is_typed(token))
 		home = heap_home_of_site(site);
+	else if (heap_knows_token(token))
+		home = heap_home_of_token(token);
 	else if (near_is_of(near, token))
 		home = (uintptr_t)thread_no_bins + near->distance;
 	else
@@ -204,9 +208,7 @@ void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 
 	if (size <= SMALL_MAX) {
 		p = heap_alloc(size, token, site);
-		if (layout.scrub.zeroes)
-			return p;
-		return p ? memset(p, 0, size) : NULL;
+		return p && !layout.scrub.zeroes ? memset(p, 0, size) : p;
 	}
 	heap = thread_enter();
 	if (!heap)

@@ -92,12 +92,20 @@ static always_inline uint64_t heap_home_of_site(uintptr_t site)
 	return layout.site_homes[site_bucket(site, layout.secret)];
 }
 
+/* Of a token above layout.table_floor. */
+static always_inline uint64_t heap_home_in_table(uint64_t token)
+{
+	return layout.token_homes[token_bucket(token, layout.secret)];
+}
+
 static always_inline uint64_t heap_home_of_token(uint64_t token)
 {
 	unsigned int domain = token_holds_pointers(token);
+	uint64_t product = token_product(token, layout.secret) &
+			   layout.product_mask[domain];
 	/* A partition's number times row_step, and what is to be masked. */
-	uint64_t distance = partition_of_token(token, layout.secret,
-					       layout.typed_bytes[domain]);
+	uint64_t distance =
+		partition_scale(product, layout.typed_bytes[domain]);
 
 	return layout.typed_homes[domain] + (distance & layout.row_mask);
 }
@@ -106,6 +114,20 @@ static always_inline uint64_t heap_home_of_token(uint64_t token)
 static always_inline bool heap_knows_token(uint64_t token)
 {
 	return likely(token > layout.token_floor);
+}
+
+/* For a token with a bin that is not empty; false: heap_alloc_odd() knows. */
+static always_inline bool heap_has_ready(size_t size, uint64_t token,
+					 struct bin **bin)
+{
+	if (unlikely(size >= layout.small_end))
+		return false;
+	/* Two branches, not one of both answers: that is three more. */
+	forget_reads();
+	if (unlikely(token <= layout.table_floor))
+		return false;
+	*bin = thread_bin_at(heap_home_in_table(token), layout_class_bin(size));
+	return likely(!magazine_is_empty(*bin));
 }
 
 /*
@@ -117,19 +139,15 @@ static always_inline void *heap_alloc_or(size_t size, uint64_t token,
 					 uintptr_t site, heap_alloc_rest *slow,
 					 heap_alloc_rest *odd)
 {
-	bool is_plain = __builtin_constant_p(token) && !token;
 	struct bin *bin;
-	uint64_t home;
 
+	if (!__builtin_constant_p(token) || token)
+		return heap_has_ready(size, token, &bin)
+			       ? heap_take_from(bin)
+			       : odd(size, token, site);
 	if (unlikely(size >= layout.small_end))
 		return slow(size, token, site);
-	if (is_plain)
-		home = heap_home_of_site(site);
-	else if (heap_knows_token(token))
-		home = heap_home_of_token(token);
-	else
-		return odd(size, token, site);
-	bin = thread_bin_at(home, layout_class_bin(size));
+	bin = thread_bin_at(heap_home_of_site(site), layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return slow(size, token, site);
 	return heap_take_from(bin);

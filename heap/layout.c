@@ -182,14 +182,27 @@ void layout_draw_map(const void *no_bins)
 	uint64_t home = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
 	uint64_t row_step = bin_offset(1, 0), secret;
+	bool is_typed = layout.options.mode == MODE_TYPED;
+	bool has_table = is_typed;
 
 	os_random(&secret, sizeof(secret));
 	secret |= 1;
 	for (int i = 0; i < 2; i++) {
 		const struct row_set *rows = &layout.rows[DOMAIN_DATA + i];
 
+		layout.product_mask[i] = token_product_mask(rows->count);
 		layout.typed_bytes[i] = rows->count * row_step;
 		layout.typed_homes[i] = home + rows->first * row_step;
+		has_table = has_table && rows->count <= TOKEN_PARTITIONS_FEW;
+	}
+	for (unsigned int i = 0; i < NR_TOKEN_BUCKETS; i++) {
+		bool is_pointer = i >> TOKEN_BUCKET_BITS;
+		const struct row_set *rows =
+			&layout.rows[DOMAIN_DATA + is_pointer];
+
+		layout.token_homes[i] =
+			layout.typed_homes[is_pointer] +
+			partition_of_token_bucket(i, rows->count) * row_step;
 	}
 	layout.row_mask = -row_step;
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
@@ -198,8 +211,8 @@ void layout_draw_map(const void *no_bins)
 			partition_of_number(i, secret, nr_unknown) * row_step;
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
 		layout.class_bins[i] = bin_offset(0, class_of(i * CLASS_GRAIN));
-	layout.token_floor =
-		layout.options.mode == MODE_TYPED ? TOKEN_HASHED : UINT64_MAX;
+	layout.token_floor = is_typed ? TOKEN_HASHED : UINT64_MAX;
+	layout.table_floor = has_table ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;
 	layout.small_end = layout.is_hardened ? 0 : SMALL_MAX + 1;
 }

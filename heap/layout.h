@@ -84,12 +84,17 @@ struct layout {
 	 */
 	size_t small_end;
 	uint64_t secret;
-	uint64_t token_floor;	 /* tokens above carry their domain */
-	uint64_t typed_bytes[2]; /* of rows, data and pointer: row_step each */
-	uint64_t typed_homes[2]; /* of the first one */
-	uint64_t row_mask;	 /* what a home's distance is a multiple of */
+	uint64_t table_floor; /* tokens above are in the table */
+	uint64_t token_homes[NR_TOKEN_BUCKETS];
 	uint64_t site_homes[NR_SITE_BUCKETS];
 	uint32_t class_bins[CLASS_TABLE_SIZE]; /* from the home, by size */
+
+	/* The same of tokens without a table: there are many rows. */
+	uint64_t token_floor;	  /* tokens above carry their domain */
+	uint64_t product_mask[2]; /* data and pointer */
+	uint64_t typed_bytes[2];  /* of rows: row_step each */
+	uint64_t typed_homes[2];  /* of the first one */
+	uint64_t row_mask;	  /* what a home's distance is a multiple of */
 
 	struct options options;
 	struct row_set rows[NR_DOMAINS]; /* that are shared */

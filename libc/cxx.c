@@ -125,13 +125,14 @@ void *cxx_new_nothrow_slow(size_t size, size_t align, uint64_t token,
 	return cxx_new_slow(size, align, token, site);
 }
 
+#define SITE ((uintptr_t)__builtin_return_address(0))
+
 /* The operators new without a token: their call site goes for it. */
 /* clang-format off */
 #define DEFINE(n, symbol, type, parameters, arguments, expression) \
 	exported type symbol(TOKEN_UNWRAP parameters) \
 	{ \
 		const uint64_t token = 0; \
-		uintptr_t site = (uintptr_t)__builtin_return_address(0); \
 		return expression; \
 	}
 /* clang-format on */

@@ -31,6 +31,15 @@ static inline void *token_bad_argument(void)
 	return NULL;
 }
 
+/* @site is looked at where it is wanted: it is an instruction else. */
+#define token_malloc(size, token, site)                      \
+	__extension__({                                      \
+		struct bin *bin_;                            \
+		heap_has_ready(size, token, &bin_)           \
+			? heap_take_from(bin_)               \
+			: heap_alloc_odd(size, token, site); \
+	})
+
 static inline void *token_calloc(size_t nr, size_t size, uint64_t token,
 				 uintptr_t site)
 {

@@ -4,6 +4,8 @@
 #include "libc/cxx.h"
 #include "libc/doors.h"
 
+#define SITE ((uintptr_t)__builtin_return_address(0))
+
 /* clang-format off */
 #define DEFINE(n, symbol, type, parameters, arguments, expression) \
 	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
@@ -11,7 +13,6 @@
 	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
 					     uint64_t token) \
 	{ \
-		uintptr_t site = (uintptr_t)__builtin_return_address(0); \
 		return expression; \
 	}
 /* clang-format on */

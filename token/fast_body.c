@@ -4,6 +4,8 @@
 
 #include "libc/doors.h"
 
+#define SITE site
+
 /* clang-format off */
 #define DEFINE_BODY(n, symbol, type, parameters, arguments, expression) \
 	type __typeslab_fast_##symbol(TOKEN_UNWRAP parameters, uint64_t token, \

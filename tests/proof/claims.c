@@ -106,6 +106,13 @@ CLAIM(domain_of_token, uint64_t token)
 	return token_holds_pointers(token) == (token >= 1ul << 63);
 }
 
+/* A token's bucket lies in the half of the table that is for its domain. */
+CLAIM(bucket_of_domain, uint64_t token, uint64_t secret)
+{
+	return token_bucket(token, secret | 1) >> TOKEN_BUCKET_BITS ==
+	       token_holds_pointers(token);
+}
+
 /* A number of the fast ABI is no token of a build with a maximum, nor any
  * other number. */
 CLAIM(fast_tokens_apart, uint64_t a, uint64_t b)

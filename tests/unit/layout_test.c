@@ -214,6 +214,8 @@ static void run_homes(void *options)
 
 		unit_must(heap_knows_token(token));
 		unit_must(heap_home_of_token(token) == row);
+		if (token > layout.table_floor)
+			unit_must(heap_home_in_table(token) == row);
 		row = bin_offset(layout_row(0, token), 0);
 		unit_must(heap_home_of_site(token) == row);
 	}
