@@ -186,10 +186,10 @@ void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 
 	if (size >= layout.small_end || token > layout.table_floor)
 		return heap_alloc_slow(size, token, site);
-	if (!layout_is_typed(token))
-		home = heap_home_of_site(site);
-	else if (heap_knows_token(token))
+	if (heap_knows_token(token))
 		home = heap_home_of_token(token);
+	else if (!layout_is_typed(token))
+		home = heap_home_of_site(site);
 	else if (near_is_of(near, token))
 		home = (uintptr_t)thread_no_bins + near->distance;
 	else
