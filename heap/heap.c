@@ -180,12 +180,13 @@ static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 /* No call but the last, as in heap_alloc_or(), which leads here. */
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 {
-	const struct near *near = near_look(layout.near, token);
+	const struct near *near;
 	struct bin *bin;
 	uint64_t home;
 
 	if (size >= layout.small_end || token > layout.table_floor)
 		return heap_alloc_slow(size, token, site);
+	near = near_look(layout.near, token);
 	if (heap_knows_token(token))
 		home = heap_home_of_token(token);
 	else if (!layout_is_typed(token))

@@ -17,14 +17,18 @@
  * class; NULL: it is empty, or no such row is known.
  */
 static always_inline struct bin *find_stock(const struct typeslab_site *site,
-					    uint32_t found, uint64_t column)
+					    uint32_t found, uint32_t wish)
 {
 	/* Pairs with the release in request.c: there is a heap to look at. */
 	uint64_t row = __atomic_load_n(&site->row, __ATOMIC_ACQUIRE);
+	unsigned int class = TYPESLAB_CLASS_OF_WISH(wish);
+	uint64_t column = (uint64_t) class << BIN_SHIFT;
 	struct bin *bin;
 
 	if (unlikely(!(row & found)))
 		return NULL;
+	if (found == ROW_FOUND_BY_CLASS)
+		column = bin_offset(0, class);
 	bin = thread_bin(row - found + column);
 	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }
@@ -33,9 +37,7 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 static always_inline struct bin *find_in_row(const struct typeslab_site *site,
 					     uint32_t wish)
 {
-	uint64_t column = (uint64_t)TYPESLAB_CLASS_OF_WISH(wish) << BIN_SHIFT;
-
-	return find_stock(site, ROW_FOUND, column);
+	return find_stock(site, ROW_FOUND, wish);
 }
 
 static void *take(struct bin *bin, uint32_t wish, gfp_t gfp)
@@ -56,9 +58,7 @@ static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
 		.gfp = gfp,
 		.node = NUMA_NO_NODE,
 	};
-	struct bin *bin =
-		find_stock(from.site, ROW_FOUND_BY_CLASS,
-			   bin_offset(0, TYPESLAB_CLASS_OF_WISH(wish)));
+	struct bin *bin = find_stock(from.site, ROW_FOUND_BY_CLASS, wish);
 
 	if (bin && !(gfp & GFP_SPECIAL))
 		return take(bin, wish, gfp);
