@@ -74,11 +74,27 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag, unsigned int tries)
 	return slab;
 }
 
+/* Places looked at for one that is free, or has the bin already. */
+#define WANT_PLACES 8u
+
 /* Remembers that somebody should fill the bin's cache; twice does not hurt. */
 static void want(uint32_t bin)
 {
-	uint32_t *place = &wanted[(bin >> BIN_SHIFT) % NOWAIT_WANTED_MAX];
+	uint32_t first = bin >> BIN_SHIFT;
+	uint32_t *place;
 
+	for (unsigned int i = 0; i < WANT_PLACES; i++) {
+		uint32_t there = 0;
+
+		place = &wanted[(first + i) % NOWAIT_WANTED_MAX];
+		if (__atomic_compare_exchange_n(place, &there, bin | 1, false,
+						__ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return count_waiting(1);
+		if (there == (bin | 1))
+			return;
+	}
+	/* None is: one drives out another. */
 	if (!__atomic_exchange_n(place, bin | 1, __ATOMIC_RELAXED))
 		count_waiting(1);
 }

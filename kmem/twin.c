@@ -145,13 +145,30 @@ static uint32_t make_once(struct heap *heap, uint32_t bin, uint32_t variant)
 		     : TWIN_NONE;
 }
 
+/* In a place that is free, or in the one where it is; or another gives way. */
+static void remember(uint64_t key)
+{
+	unsigned int first = first_place(key) % TWIN_WANTED_MAX;
+
+	for (unsigned int i = 0; i < TWIN_WANTED_MAX; i++) {
+		uint64_t *place = &wanted[(first + i) % TWIN_WANTED_MAX];
+		uint64_t there = 0;
+
+		if (__atomic_compare_exchange_n(place, &there, key + 1, false,
+						__ATOMIC_RELAXED,
+						__ATOMIC_RELAXED) ||
+		    there == key + 1)
+			return;
+	}
+	__atomic_store_n(&wanted[first], key + 1, __ATOMIC_RELAXED);
+}
+
 /* Large objects are not for who may not wait. */
 static void want(uint32_t bin, uint64_t key)
 {
 	if (class_of_bin(bin) == CLASS_LARGE)
 		return;
-	__atomic_store_n(&wanted[first_place(key) % TWIN_WANTED_MAX], key + 1,
-			 __ATOMIC_RELAXED);
+	remember(key);
 	__atomic_store_n(&is_wanted, true, __ATOMIC_RELEASE);
 }
 

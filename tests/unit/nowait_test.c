@@ -9,8 +9,8 @@
 
 #include <pthread.h>
 
-#define CLASS_64  3
-#define CLASS_16K 35
+#define CLASS_64  class_of(64)
+#define CLASS_16K class_of(16384)
 
 static unsigned int next_row;
 
@@ -102,6 +102,26 @@ static void test_until_the_ground_ends(void **state)
 	assert_true(nowait_is_unsettled());
 	nowait_settle(thread_enter());
 	assert_non_null(nowait_alloc(bin, 1));
+}
+
+#define NR_WANTED 4
+
+/* Bins that are looked for in one place: each is remembered. */
+static void test_wanted_beside_each_other(void **state)
+{
+	uint32_t bins[NR_WANTED];
+
+	(void)state;
+	for (int i = 0; i < NR_WANTED; i++) {
+		bins[i] = bin_offset(next_row++, class_of(SMALL_MAX));
+		assert_int_equal((bins[i] - bins[0]) >> BIN_SHIFT &
+					 (NOWAIT_WANTED_MAX - 1),
+				 0);
+		assert_null(nowait_alloc(bins[i], 1));
+	}
+	nowait_settle(thread_enter());
+	for (int i = 0; i < NR_WANTED; i++)
+		assert_non_null(nowait_alloc(bins[i], 1));
 }
 
 static void test_nothing_ever(void **state)
@@ -329,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_large_in_handler),
 		cmocka_unit_test(test_large_without_heap),
+		cmocka_unit_test(test_wanted_beside_each_other),
 	};
 
 	heap_boot();
