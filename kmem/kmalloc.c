@@ -33,13 +33,6 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }
 
-/* The usual one: bins lie row by row. */
-static always_inline struct bin *find_in_row(const struct typeslab_site *site,
-					     uint32_t wish)
-{
-	return find_stock(site, ROW_FOUND, wish);
-}
-
 static void *take(struct bin *bin, uint32_t wish, gfp_t gfp)
 {
 	void *p = heap_take_from(bin);
@@ -67,7 +60,7 @@ static never_inline void *alloc_slow(struct typeslab_from from, uint32_t wish,
 
 exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
 {
-	struct bin *bin = find_in_row(from.site, wish);
+	struct bin *bin = find_stock(from.site, ROW_FOUND, wish);
 
 	if (unlikely(!bin))
 		return alloc_slow(from, wish, GFP_KERNEL);
@@ -77,7 +70,7 @@ exported void *typeslab_kmalloc_usual(struct typeslab_from from, uint32_t wish)
 exported void *typeslab_kmalloc_wish(struct typeslab_from from, uint32_t wish,
 				     gfp_t gfp)
 {
-	struct bin *bin = find_in_row(from.site, wish);
+	struct bin *bin = find_stock(from.site, ROW_FOUND, wish);
 
 	if (unlikely(!bin || gfp & GFP_SPECIAL))
 		return alloc_slow(from, wish, gfp);

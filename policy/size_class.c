@@ -16,20 +16,21 @@ const uint16_t size_class_sizes[NR_CLASSES] = {
 	20480, 24576, 28672, 32768,
 };
 
+/* Sizes above @n grains and a quarter, up to twice @n: three classes. */
+#define QUARTERS(n, class) \
+	[(n) * 5 / 4 + 1 ... (n) * 6 / 4] = (class), \
+	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 1, \
+	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 2
+
 /* Sizes above @n grains, up to twice as many: four classes from @class on. */
 #define DOUBLING(n, class) \
-	[(n) + 1 ... (n) * 5 / 4] = (class), \
-	[(n) * 5 / 4 + 1 ... (n) * 6 / 4] = (class) + 1, \
-	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 2, \
-	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 3
+	[(n) + 1 ... (n) * 5 / 4] = (class), QUARTERS(n, (class) + 1)
 
-/* A fifth for what is a little more than a power of two. */
+/* The same with a fifth for what is a little more than @n. */
 #define PAGES(n, class) \
 	[(n) + 1 ... (n) * 9 / 8] = (class), \
 	[(n) * 9 / 8 + 1 ... (n) * 5 / 4] = (class) + 1, \
-	[(n) * 5 / 4 + 1 ... (n) * 6 / 4] = (class) + 2, \
-	[(n) * 6 / 4 + 1 ... (n) * 7 / 4] = (class) + 3, \
-	[(n) * 7 / 4 + 1 ... (n) * 2] = (class) + 4
+	QUARTERS(n, (class) + 2)
 
 const uint8_t size_class_table[CLASS_TABLE_SIZE] = {
 	0, 0, 1, 2, 3, 4, 5, 6, 7,

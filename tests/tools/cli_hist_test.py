@@ -177,24 +177,24 @@ def test_truncated_files():
                   says="truncated")
 
 
+def check_full_disk(*words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([TOOL, *words], stdout=full,
+                              stderr=subprocess.PIPE, cwd=SAMPLES,
+                              check=False)
+    tap.equal((done.returncode, done.stderr.decode()),
+              (2, "typeslab: standard output: No space left on device\n"))
+
+
 def test_full_disk():
     for words in (["hist"], ["hist", "--format=json"],
                   ["hist", "--format=openmetrics"]):
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([TOOL, *words, "redis.snapshot"],
-                                  stdout=full, stderr=subprocess.PIPE,
-                                  cwd=SAMPLES, check=False)
-        tap.equal((done.returncode, done.stderr.decode()),
-                  (2, "typeslab: standard output: No space left on device\n"))
+        check_full_disk(*words, "redis.snapshot")
 
 
 def test_help_on_full_disk():
     for words in (["--help"], ["--version"], ["hist", "--help"]):
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([TOOL, *words], stdout=full,
-                                  stderr=subprocess.PIPE, check=False)
-        tap.equal((done.returncode, done.stderr.decode()),
-                  (2, "typeslab: standard output: No space left on device\n"))
+        check_full_disk(*words)
 
 
 def test_face():
