@@ -8,6 +8,7 @@
 #include "os/os.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 
 static struct bin zero_row[NR_CLASSES_MAX];
@@ -22,62 +23,18 @@ static pthread_key_t key;
 static bool has_key;
 static uint32_t nr_heaps;
 
-/*
- * The pool's newest heap, by its place in the arena, and in the upper half how
- * often the pool has changed: a heap that went and came back between a look
- * and an exchange is not taken for one that stayed. One that somebody else had
- * meanwhile can be read: heaps stay where they are for ever.
- */
-static uint64_t pool;
-
-#define HEAP_ALIGN 64ul /* so 32 bits reach 256 GiB, more than an arena has */
-
-static struct heap *first_of(uint64_t pool_seen)
-{
-	uint64_t place = (uint32_t)pool_seen;
-
-	if (!place)
-		return NULL;
-	return (struct heap *)(layout.arena.base + (place - 1) * HEAP_ALIGN);
-}
-
-static uint64_t pool_with(uint64_t pool_seen, const struct heap *first)
-{
-	uint64_t changes = (pool_seen >> 32) + 1;
-	uint64_t place = 0;
-
-	if (first)
-		place = (uint64_t)((const char *)first - layout.arena.base) /
-				HEAP_ALIGN +
-			1;
-	return changes << 32 | place;
-}
+/* Heaps whose threads ended. */
+static struct pile pool;
 
 static void push(struct heap *heap)
 {
-	uint64_t seen = __atomic_load_n(&pool, __ATOMIC_RELAXED);
-
-	do
-		__atomic_store_n(&heap->next, first_of(seen), __ATOMIC_RELAXED);
-	while (!__atomic_compare_exchange_n(&pool, &seen, pool_with(seen, heap),
-					    false, __ATOMIC_RELEASE,
-					    __ATOMIC_RELAXED));
+	pile_push(&pool, &layout.arena, &heap->in_pool);
 }
 
 static struct heap *pop(void)
 {
-	uint64_t seen = __atomic_load_n(&pool, __ATOMIC_ACQUIRE);
-	struct heap *heap, *next;
-
-	do {
-		heap = first_of(seen);
-		if (!heap)
-			return NULL;
-		next = __atomic_load_n(&heap->next, __ATOMIC_RELAXED);
-	} while (!__atomic_compare_exchange_n(
-		&pool, &seen, pool_with(seen, next), false, __ATOMIC_ACQUIRE,
-		__ATOMIC_ACQUIRE));
-	return heap;
+	_Static_assert(!offsetof(struct heap, in_pool), "a heap's first");
+	return (struct heap *)pile_pop(&pool, &layout.arena);
 }
 
 void thread_seed_random(struct heap *heap)
@@ -102,7 +59,7 @@ _Static_assert(sizeof(struct hold) <= sizeof(struct bin),
 	       "holds of nothing lie in bins of nothing");
 
 /* Of a struct heap, and of one with bins and what there is for each. */
-#define HEAP_SIZE round_up(sizeof(struct heap), HEAP_ALIGN)
+#define HEAP_SIZE round_up(sizeof(struct heap), PILE_ALIGN)
 
 /*
  * What only makes threads faster leaves a part of a small arena to those that
@@ -124,7 +81,7 @@ static struct heap *take_with_bins(void)
 	size_t holds = rows * NR_CLASSES_MAX * sizeof(struct hold);
 	size_t size = HEAP_SIZE + bins + used;
 	char *memory = take_spare(layout.is_hardened ? size + holds : size,
-				  HEAP_ALIGN);
+				  PILE_ALIGN);
 	struct heap *heap = (struct heap *)memory;
 
 	if (!memory)
@@ -142,7 +99,7 @@ static struct heap *take_with_bins(void)
  */
 static struct heap *take_without_bins(void)
 {
-	struct heap *heap = arena_take(&layout.arena, HEAP_SIZE, HEAP_ALIGN);
+	struct heap *heap = arena_take(&layout.arena, HEAP_SIZE, PILE_ALIGN);
 
 	if (!heap)
 		return NULL;

@@ -21,6 +21,7 @@
 #include "cache/magazine.h"
 #include "heap/fork.h"
 #include "heap/layout.h"
+#include "region/pile.h"
 #include "typeslab/token.h"
 
 #define NR_PLAIN_SITES 8u
@@ -37,6 +38,7 @@ struct announcement {
 };
 
 struct heap {
+	struct pile_node in_pool;
 	struct bin *bins; /* fixed when the heap is made */
 	uint32_t id;
 
@@ -45,7 +47,6 @@ struct heap {
 	uint64_t random;
 	struct slot *spare[11]; /* outgrown magazines by log2 of their size */
 	struct announcement announced;
-	struct heap *next;	  /* in the pool */
 	struct heap *next_of_all; /* in the list of all, never removed */
 	/* A bit a class, a word a row: has a magazine. NULL: no bins fitted. */
 	uint64_t *used;
