@@ -110,25 +110,6 @@ static void relink_slab(struct cache *cache, struct slab *slab)
 		link_slab(cache, slab, list);
 }
 
-static bool acquire(struct cache *cache, uint32_t tag)
-{
-	switch (lock_acquire(&cache->lock, tag)) {
-	case LOCK_REENTERED:
-		return false;
-	case LOCK_ORPHANED:
-		cache->partial = 0;
-		cache->empty = 0;
-		cache->fresh = 0;
-		cache->refunded = 0;
-		cache->nr_empty = 0;
-		sub_idle(cache, cache->idle_bytes);
-		cache->epoch++;
-		return true;
-	default:
-		return true;
-	}
-}
-
 /*
  * A slab in use that @taker took from last, or none while there are few: two
  * threads that share a slab write to the same lines, of states and of objects.
@@ -200,34 +181,6 @@ int cache_take_locked(struct cache *cache, struct slot *out, int max,
 	return got;
 }
 
-static int take(struct cache *cache, struct slot *out, int max, uint32_t tag,
-		uint8_t taker)
-{
-	int got;
-
-	if (!acquire(cache, tag))
-		return -1;
-	got = cache_take_locked(cache, out, max, taker);
-	lock_release(&cache->lock);
-	return got;
-}
-
-/* Of a thread; never 0, which is nobody. */
-static uint8_t taker_of(uint32_t tag)
-{
-	return (uint8_t)(tag | 0x80);
-}
-
-int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
-{
-	return take(cache, out, max, tag, taker_of(tag));
-}
-
-int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
-{
-	return take(cache, out, max, tag, 0);
-}
-
 void cache_give_locked(struct cache *cache, const struct slot *slots,
 		       unsigned int nr)
 {
@@ -250,13 +203,133 @@ void cache_give_locked(struct cache *cache, const struct slot *slots,
 	__atomic_fetch_sub(&cache->nr_out, nr, __ATOMIC_RELAXED);
 }
 
+/* Slots that were left in the depot. */
+static void take_in(struct cache *cache)
+{
+	struct slot slots[DEPOT_SLOTS];
+	unsigned int nr;
+
+	while ((nr = depot_take(&cache->depot, slots, DEPOT_SLOTS))) {
+		cache_count_out(cache, nr);
+		cache_give_locked(cache, slots, nr);
+	}
+}
+
+/* A lock that is held is looked at so often before it is waited for. */
+#define LOOKS 32
+
+/* Without waiting; false: somebody holds the lock, or held it at a fork. */
+static bool acquire_soon(struct cache *cache, uint32_t tag)
+{
+	if (!lock_try_often(&cache->lock, tag, LOOKS))
+		return false;
+	if (unlikely(!depot_is_empty(&cache->depot)))
+		take_in(cache);
+	return true;
+}
+
+static bool acquire(struct cache *cache, uint32_t tag)
+{
+	switch (lock_acquire(&cache->lock, tag)) {
+	case LOCK_REENTERED:
+		return false;
+	case LOCK_ORPHANED:
+		cache->partial = 0;
+		cache->empty = 0;
+		cache->fresh = 0;
+		cache->refunded = 0;
+		cache->nr_empty = 0;
+		sub_idle(cache, cache->idle_bytes);
+		cache->epoch++;
+		break;
+	default:
+		break;
+	}
+	take_in(cache);
+	return true;
+}
+
+static int take_parcel(struct cache *cache, struct slot *out, int max)
+{
+	unsigned int got = depot_take(&cache->depot, out, (unsigned int)max);
+
+	if (got)
+		cache_count_out(cache, got);
+	return (int)got;
+}
+
+/* Turns left to others, who may bring something, before it is waited for. */
+#define TURNS 64
+
+/* Slots without the lock; or 0, and the lock; less than 0: neither. */
+static int acquire_or_take(struct cache *cache, struct slot *out, int max,
+			   uint32_t tag)
+{
+	for (int i = 0; i < TURNS; i++) {
+		int got;
+
+		if (acquire_soon(cache, tag))
+			return 0;
+		got = take_parcel(cache, out, max);
+		if (got)
+			return got;
+		os_yield();
+	}
+	return acquire(cache, tag) ? 0 : -1;
+}
+
+static int take(struct cache *cache, struct slot *out, int max, uint32_t tag,
+		uint8_t taker)
+{
+	int got = acquire_or_take(cache, out, max, tag);
+
+	if (got)
+		return got;
+	got = cache_take_locked(cache, out, max, taker);
+	lock_release(&cache->lock);
+	return got;
+}
+
+/* Of a thread; never 0, which is nobody. */
+static uint8_t taker_of(uint32_t tag)
+{
+	return (uint8_t)(tag | 0x80);
+}
+
+int cache_take(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	return take(cache, out, max, tag, taker_of(tag));
+}
+
+int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
+{
+	return take(cache, out, max, tag, 0);
+}
+
+/* How many of the slots are in the depot now, which somebody will take in. */
+static unsigned int put_aside(struct cache *cache, const struct slot *slots,
+			      unsigned int nr, uint32_t tag)
+{
+	unsigned int put = 0;
+
+	if (!lock_is_orphaned(&cache->lock, tag))
+		put = depot_put(&cache->depot, slots, nr);
+	__atomic_fetch_sub(&cache->nr_out, put, __ATOMIC_RELAXED);
+	return put;
+}
+
 void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		uint32_t tag)
 {
-	/* A handler that finds its own thread's lock held drops the slots. */
-	if (!acquire(cache, tag))
-		return;
-	cache_give_locked(cache, slots, nr);
+	unsigned int put = 0;
+
+	if (!acquire_soon(cache, tag)) {
+		put = put_aside(cache, slots, nr, tag);
+		/* A handler under its own thread's lock drops what is left. */
+		if (put == nr || !acquire(cache, tag))
+			return;
+	}
+	cache_give_locked(cache, slots + put, nr - put);
 	lock_release(&cache->lock);
 }
 

@@ -6,6 +6,8 @@
  *             own counts; the count of idle bytes of all caches together.
  * Promises:   slots come from slabs in use before empty ones and from empty
  *             ones before fresh ones; no system call is made under the lock.
+ *             Who finds the lock taken leaves slots in the depot, or takes
+ *             them from there; the next who has the lock takes in what is left.
  * Relies on:  the heap above to add slabs and to give idle ones back.
  * Invariant:  a slab with room is on exactly one list: partial (some slots
  *             out), empty (none out, memory dirty), fresh (none out, memory
@@ -22,6 +24,7 @@
 #define CACHE_CACHE_H
 
 #include "cache/chain.h"
+#include "cache/depot.h"
 #include "os/lock.h"
 
 struct cache {
@@ -39,6 +42,8 @@ struct cache {
 
 	/* Atomic: a signal handler may add to it under the thread's lock. */
 	uint64_t nr_out; /* slots taken and not given back */
+
+	struct depot depot; /* given back, and not yet in their slabs */
 };
 
 /*
@@ -67,7 +72,7 @@ void cache_add_slab_locked(struct cache *cache, struct slab *slab);
 /* Slots of a slab that the cache does not know went out. */
 void cache_count_out(struct cache *cache, unsigned int nr);
 
-/* Takes @nr STOCK slots back. */
+/* Takes @nr STOCK slots back; waits only where the depot has no room. */
 void cache_give(struct cache *cache, const struct slot *slots, unsigned int nr,
 		uint32_t tag);
 

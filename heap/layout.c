@@ -174,6 +174,7 @@ bool layout_init(void)
 		arena_take(&layout.arena, nr_caches * sizeof(struct cache), 64);
 	layout.partitions = arena_take(
 		&layout.arena, layout.nr_rows * sizeof(struct partition), 64);
+	depot_init(&layout.arena);
 	return layout.caches && layout.partitions && dedicated_init();
 }
 

@@ -4,8 +4,6 @@
 
 #include "os/os.h"
 
-#define WAITERS (1u << 31)
-
 /* Holders keep a lock for less than a time slice: yield before sleeping. */
 #define SPINS_MAX 64
 
@@ -21,7 +19,7 @@ enum lock_result lock_acquire_slow(struct lock *lock, uint32_t tag)
 
 	for (unsigned int spins = 0;; spins++) {
 		uint32_t word = __atomic_load_n(&lock->word, __ATOMIC_RELAXED);
-		uint32_t holder = word & ~WAITERS;
+		uint32_t holder = word & ~LOCK_WAITERS;
 
 		if (!word) {
 			if (try_take(lock, 0, tag | waiters))
@@ -30,7 +28,7 @@ enum lock_result lock_acquire_slow(struct lock *lock, uint32_t tag)
 		}
 		if ((holder & LOCK_ID_MAX) == (tag & LOCK_ID_MAX))
 			return LOCK_REENTERED;
-		if (holder >> LOCK_ID_BITS != tag >> LOCK_ID_BITS) {
+		if (lock_is_orphans(word, tag)) {
 			if (try_take(lock, word, tag))
 				return LOCK_ORPHANED;
 			continue;
@@ -41,9 +39,10 @@ enum lock_result lock_acquire_slow(struct lock *lock, uint32_t tag)
 			continue;
 		}
 		/* Whoever slept cannot know who else does: keep the bit. */
-		waiters = WAITERS;
-		if (word & WAITERS || try_take(lock, word, word | WAITERS))
-			os_wait(&lock->word, word | WAITERS);
+		waiters = LOCK_WAITERS;
+		if (word & LOCK_WAITERS ||
+		    try_take(lock, word, word | LOCK_WAITERS))
+			os_wait(&lock->word, word | LOCK_WAITERS);
 	}
 }
 

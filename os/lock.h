@@ -33,6 +33,7 @@
 
 #define LOCK_ID_BITS 20
 #define LOCK_ID_MAX  ((1u << LOCK_ID_BITS) - 1)
+#define LOCK_WAITERS (1u << 31)
 
 struct lock {
 	uint32_t word;
@@ -48,6 +49,15 @@ enum lock_result {
 static inline uint32_t lock_tag(uint32_t id, uint32_t generation)
 {
 	return (generation << LOCK_ID_BITS & 0x7fffffff) | id;
+}
+
+/* Whether @word says that another thread held the lock at a fork. */
+static inline bool lock_is_orphans(uint32_t word, uint32_t tag)
+{
+	uint32_t holder = word & ~LOCK_WAITERS;
+
+	return word && (holder ^ tag) & LOCK_ID_MAX &&
+	       (holder ^ tag) >> LOCK_ID_BITS;
 }
 
 enum lock_result lock_acquire_slow(struct lock *lock, uint32_t tag);
@@ -83,6 +93,13 @@ static inline bool lock_try_often(struct lock *lock, uint32_t tag,
 		__asm__ volatile(LOCK_PAUSE : : : "memory");
 	}
 	return true;
+}
+
+/* Whether lock_acquire() would say LOCK_ORPHANED at this moment. */
+static inline bool lock_is_orphaned(const struct lock *lock, uint32_t tag)
+{
+	return lock_is_orphans(__atomic_load_n(&lock->word, __ATOMIC_RELAXED),
+			       tag);
 }
 
 static inline void lock_release(struct lock *lock)

@@ -19,6 +19,16 @@ struct model {
 	unsigned int nr_slabs;
 };
 
+static struct arena arena;
+
+static int begin(void **state)
+{
+	fixture_begin(state);
+	unit_must(arena_init(&arena, 1 << 20, 64 << 10));
+	depot_init(&arena);
+	return 0;
+}
+
 static void model_begin(struct model *model, unsigned int class)
 {
 	memset(model, 0, sizeof(*model));
@@ -353,25 +363,81 @@ static void test_refund(void **state)
 	cache_check(&cache, TAG);
 }
 
-/* In a handler that interrupted the lock's holder nothing changes. */
+/* In a handler that interrupted the lock's holder the lists stay as they are. */
 static void test_reentered(void **state)
 {
 	struct cache cache = { 0 }, before;
 	struct slab *slab = fixture_slab(LARGEST, 0);
-	struct slot slot, unused;
+	struct slot slots[2], other;
 
 	(void)state;
 	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
-	assert_int_equal(cache_take(&cache, &slot, 1, TAG), 1);
+	assert_int_equal(cache_take(&cache, slots, 2, TAG), 2);
 	cache.lock.word = TAG;
 	before = cache;
-	assert_true(cache_take(&cache, &unused, 1, TAG) < 0);
+	assert_true(cache_take(&cache, &other, 1, TAG) < 0);
 	assert_false(cache_add_slab(&cache, slab, TAG));
-	cache_give(&cache, &slot, 1, TAG);
 	purge(&cache, 0, false);
 	cache_check(&cache, TAG);
 	assert_memory_equal(&cache, &before, sizeof(cache));
-	assert_int_equal(*slot.state, SLOT_NEW);
+	/* What comes home waits in the depot, and serves from there. */
+	cache_give(&cache, slots, 2, TAG);
+	assert_int_equal(*slots[0].state, SLOT_NEW);
+	assert_int_equal(cache.nr_out, 0);
+	assert_int_equal(cache_take(&cache, &other, 1, TAG), 1);
+	assert_ptr_equal(other.address, slots[1].address);
+	assert_int_equal(cache.nr_out, 1);
+	cache.lock.word = 0;
+	cache_check(&cache, TAG);
+	assert_int_equal(*slots[0].state, SLOT_FREE);
+}
+
+/* Who finds another thread at work neither waits nor loses anything. */
+static void test_depot(void **state)
+{
+	const uint32_t worker = TAG + 1;
+	struct cache cache = { 0 };
+	size_t idle = cache_idle_bytes();
+	struct slot out[8], again[8];
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
+	cache.lock.word = worker;
+	cache_give(&cache, out, 5, TAG);
+	assert_int_equal(cache.nr_out, 3);
+	assert_int_equal(cache_take(&cache, again, 2, TAG), 2);
+	cache_give(&cache, out + 5, 3, TAG);
+	assert_int_equal(cache.lock.word, worker);
+	assert_int_equal(cache.nr_out, 2);
+	lock_release(&cache.lock);
+	/* The next who has the lock. */
+	cache_give(&cache, again, 2, TAG);
+	assert_true(depot_is_empty(&cache.depot));
+	assert_int_equal(cache.nr_out, 0);
+	assert_int_equal(cache_idle_bytes(), idle + 8 * SMALL_MAX);
+	cache_check(&cache, TAG);
+	purge(&cache, 0, false);
+	assert_int_equal(cache_idle_bytes(), idle);
+}
+
+/* Nothing waits in a depot of whom it is nobody will have the lock. */
+static void test_orphaned_depot(void **state)
+{
+	struct cache cache = { 0 };
+	struct slot out[8];
+
+	(void)state;
+	assert_true(cache_add_slab(&cache, fixture_slab(LARGEST, 0), TAG));
+	assert_int_equal(cache_take(&cache, out, 8, TAG), 8);
+	cache.lock.word = TAG;
+	cache_give(&cache, out, 1, CHILD - 1);
+	cache_give(&cache, out + 1, 1, CHILD);
+	assert_int_equal(cache.epoch, 1);
+	assert_int_equal(cache.lock.word, 0);
+	assert_true(depot_is_empty(&cache.depot));
+	assert_int_equal(cache.nr_out, 6);
+	assert_int_equal(cache_take(&cache, out, 1, CHILD), 0);
 }
 
 /* Empty slabs that are forgotten are idle no more: nobody can purge them. */
@@ -473,10 +539,12 @@ int main(void)
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_reentered),
+		cmocka_unit_test(test_depot),
+		cmocka_unit_test(test_orphaned_depot),
 		cmocka_unit_test(test_orphaned),
 		cmocka_unit_test(test_orphaned_idle),
 		cmocka_unit_test(test_damage_is_seen),
 	};
 
-	return cmocka_run_group_tests(tests, fixture_begin, NULL);
+	return cmocka_run_group_tests(tests, begin, NULL);
 }

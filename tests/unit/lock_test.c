@@ -127,7 +127,13 @@ static void test_orphaned(void **state)
 	struct lock lock = { 0 };
 
 	(void)state;
+	assert_false(lock_is_orphaned(&lock, lock_tag(6, 2)));
 	assert_int_equal(lock_acquire(&lock, lock_tag(5, 1)), LOCK_ACQUIRED);
+	assert_false(lock_is_orphaned(&lock, lock_tag(6, 1)));
+	assert_false(lock_is_orphaned(&lock, lock_tag(5, 2)));
+	assert_true(lock_is_orphaned(&lock, lock_tag(6, 2)));
+	lock.word |= LOCK_WAITERS;
+	assert_false(lock_is_orphaned(&lock, lock_tag(6, 1)));
 	assert_int_equal(lock_acquire(&lock, lock_tag(6, 2)), LOCK_ORPHANED);
 	assert_int_equal(lock_acquire(&lock, lock_tag(6, 2)), LOCK_REENTERED);
 	lock_release(&lock);
