@@ -56,16 +56,21 @@
 #define IDLE_MAX	 (56ul << 20)
 
 /*
- * A thread's stock of one cache: at most so many slots, and so many bytes. The
- * higher limits are for who allocated MAGAZINE_WORTH times the slots: see
- * docs/design.md, "Magazine size".
+ * A thread's stock of one cache: at most so many slots, and so many bytes. A
+ * large magazine is for who allocated MAGAZINE_WORTH times its slots and fetches
+ * what it gave home, or never has any to give; and all of a thread together
+ * hold no more than is said. See docs/design.md, "Magazine size".
  */
-#define MAGAZINE_SLOTS_MIN  8u
-#define MAGAZINE_SLOTS_STEP 32u
-#define MAGAZINE_SLOTS_MAX  128u
-#define MAGAZINE_BYTES_STEP (32ul << 10)
-#define MAGAZINE_BYTES_MAX  (64ul << 10)
-#define MAGAZINE_WORTH	    32u
+#define MAGAZINE_SLOTS_MIN   8u
+#define MAGAZINE_SLOTS_SMALL 32u
+#define MAGAZINE_SLOTS_MAX   1024u
+#define MAGAZINE_BYTES_SMALL (32ul << 10)
+#define MAGAZINE_BYTES_MAX   (512ul << 10)
+#define MAGAZINE_BYTES_LARGE (1ul << 20)
+#define MAGAZINE_WORTH	     32u
+
+/* So many slots come from the slabs at once, at most. */
+#define MAGAZINE_BATCH 64u
 
 /*
  * So many slabs with room, of other threads, are left to them by a thread that

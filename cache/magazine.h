@@ -12,6 +12,7 @@
 #ifndef CACHE_MAGAZINE_H
 #define CACHE_MAGAZINE_H
 
+#include "base/config.h"
 #include "slab/slab.h"
 
 #include <string.h>
@@ -63,6 +64,14 @@ static inline unsigned int magazine_count(const struct bin *bin)
 	return (unsigned int)(bin->top - bin->base);
 }
 
+/* So many slots are fetched at once: half of what it has, or one for nobody. */
+static inline unsigned int magazine_batch(const struct bin *bin)
+{
+	unsigned int half = magazine_size(bin) / 2;
+
+	return half ? uint_min(half, MAGAZINE_BATCH) : 1;
+}
+
 /* Puts the last of @nr slots in, as many as fit; returns how many are left. */
 static inline unsigned int
 magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
@@ -75,6 +84,32 @@ magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
 	memcpy(bin->top, slots + nr - put, put * sizeof(*slots));
 	bin->top += put;
 	return nr - put;
+}
+
+/*
+ * Before the first slot lies one that is none: malloc() looks at what it would
+ * pop next. It says how many allocations there had been when the magazine got
+ * this storage, and when it was full last; 0: not in this storage.
+ */
+static inline uint64_t magazine_began_at(const struct bin *bin)
+{
+	return (uintptr_t)bin->base[-1].state;
+}
+
+static inline uint64_t magazine_was_full_at(const struct bin *bin)
+{
+	return (uintptr_t)bin->base[-1].address;
+}
+
+static inline void magazine_note_begin(struct bin *bin)
+{
+	bin->base[-1].address = NULL;
+	bin->base[-1].state = (uint8_t *)(uintptr_t)bin->nr_allocs;
+}
+
+static inline void magazine_note_full(struct bin *bin)
+{
+	bin->base[-1].address = (char *)(uintptr_t)bin->nr_allocs;
 }
 
 /* Moves what is there to @storage, which is longer: @slots. */

@@ -23,8 +23,8 @@
 static void *alloc_from(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
-	struct slot slots[MAGAZINE_SLOTS_MAX / 2];
-	unsigned int wanted = 1, left;
+	struct slot slots[MAGAZINE_BATCH];
+	unsigned int left;
 	int got;
 
 	if (!magazine_is_empty(bin))
@@ -32,9 +32,7 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	if (unlikely(nowait_is_unsettled()))
 		nowait_settle(heap);
 	thread_grow_magazine(heap, offset);
-	if (bin->base)
-		wanted = magazine_size(bin) / 2;
-	got = supply_take(heap, offset, slots, wanted);
+	got = supply_take(heap, offset, slots, magazine_batch(bin));
 	if (got <= 0)
 		return NULL;
 	left = magazine_put(bin, slots, got - 1);
@@ -284,6 +282,7 @@ static void flush_half(struct heap *heap, struct bin *bin, uint32_t offset)
 	cache_give(cache_of_bin(offset), bin->base, nr, thread_tag(heap));
 	memmove(bin->base, bin->base + nr, rest * sizeof(*bin->base));
 	bin->top = bin->base + rest;
+	magazine_note_full(bin);
 	purge_idle(heap);
 }
 

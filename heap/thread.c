@@ -274,24 +274,51 @@ size_t thread_slots_in_stock(uint32_t offset)
 }
 
 /*
- * Whether a magazine of the bin may have so many slots. Large ones are for who
- * allocates much: a small program does not pay for their storage.
+ * The magazine is empty and was full not long ago: what it gave home is wanted
+ * again. Where objects are replaced at random that comes by chance, and later.
+ */
+static bool swings(const struct bin *bin)
+{
+	uint64_t since = bin->nr_allocs - magazine_was_full_at(bin);
+
+	return magazine_is_empty(bin) && since <= 2 * magazine_size(bin);
+}
+
+/* What it takes others free; more than twice a batch is of no use to it. */
+static bool only_takes(const struct bin *bin)
+{
+	uint64_t since = bin->nr_allocs - magazine_began_at(bin);
+
+	return !magazine_was_full_at(bin) &&
+	       magazine_size(bin) <= MAGAZINE_BATCH &&
+	       since >= MAGAZINE_WORTH * magazine_size(bin);
+}
+
+static bool is_large(size_t slots, size_t size)
+{
+	return slots > MAGAZINE_SLOTS_MIN &&
+	       (slots > MAGAZINE_SLOTS_SMALL ||
+		slots * size > MAGAZINE_BYTES_SMALL);
+}
+
+/*
+ * Whether a magazine of the bin may have so many slots: a small one, or a large
+ * one that is worth it.
  */
 static bool may_have(const struct heap *heap, uint32_t offset,
 		     unsigned int slots)
 {
-	uint64_t nr_allocs = heap_bin(heap, offset)->nr_allocs;
-	size_t size = layout_slot_size(offset);
+	const struct bin *bin = heap_bin(heap, offset);
+	size_t bytes = slots * layout_slot_size(offset);
 
 	if (layout.is_hardened)
 		return slots <= hold_slots_max(layout_hold_rule(offset));
-	if (slots <= MAGAZINE_SLOTS_MIN)
+	if (!is_large(slots, layout_slot_size(offset)))
 		return true;
-	if (nr_allocs < slots * MAGAZINE_WORTH)
-		return slots <= MAGAZINE_SLOTS_STEP &&
-		       slots * size <= MAGAZINE_BYTES_STEP;
-	return slots <= MAGAZINE_SLOTS_MAX &&
-	       slots * size <= MAGAZINE_BYTES_MAX;
+	return slots <= MAGAZINE_SLOTS_MAX && bytes <= MAGAZINE_BYTES_MAX &&
+	       bin->nr_allocs >= slots * MAGAZINE_WORTH &&
+	       (swings(bin) || only_takes(bin)) &&
+	       heap->bytes_large + bytes <= MAGAZINE_BYTES_LARGE;
 }
 
 static unsigned int spare_of(unsigned int slots)
@@ -299,10 +326,7 @@ static unsigned int spare_of(unsigned int slots)
 	return __builtin_ctz(slots) - __builtin_ctz(MAGAZINE_SLOTS_MIN);
 }
 
-/*
- * Before the first slot lies one that is none: malloc() looks at what it would
- * pop next. The spare ones are chained through it.
- */
+/* The spare ones are chained through what lies before the first slot. */
 static struct slot *take_storage(struct heap *heap, unsigned int slots)
 {
 	struct slot **spare = &heap->spare[spare_of(slots)];
@@ -338,6 +362,19 @@ static unsigned int first_slots(uint32_t offset)
 				  : MAGAZINE_SLOTS_MIN;
 }
 
+/* A magazine that had @had slots has @slots. */
+static void count_large(struct heap *heap, uint32_t offset, size_t had,
+			size_t slots)
+{
+	size_t size = layout_slot_size(offset);
+
+	if (layout.is_hardened || !is_large(slots, size))
+		return;
+	heap->bytes_large += slots * size;
+	if (is_large(had, size))
+		heap->bytes_large -= had * size;
+}
+
 static never_inline bool grow(struct heap *heap, uint32_t offset)
 {
 	struct bin *bin = heap_bin(heap, offset);
@@ -356,8 +393,10 @@ static never_inline bool grow(struct heap *heap, uint32_t offset)
 			  bin, storage, slots);
 	else
 		magazine_grow(bin, storage, slots);
+	magazine_note_begin(bin);
 	if (had)
 		keep_storage(heap, old, had);
+	count_large(heap, offset, had, slots);
 	heap->used[row_of_bin(offset)] |= 1ul << class_of_bin(offset);
 	return true;
 }
@@ -366,8 +405,9 @@ bool thread_grow_magazine(struct heap *heap, uint32_t offset)
 {
 	const struct bin *bin = heap_bin(heap, offset);
 
-	if (likely(magazine_size(bin) == MAGAZINE_SLOTS_MAX) &&
-	    !layout.is_hardened)
+	if (!layout.is_hardened &&
+	    likely(magazine_size(bin) >= MAGAZINE_SLOTS_SMALL) &&
+	    !magazine_is_empty(bin))
 		return false;
 	return grow(heap, offset);
 }

@@ -46,6 +46,7 @@ struct heap {
 	uint32_t generation; /* of the random state */
 	uint64_t random;
 	struct slot *spare[11]; /* outgrown magazines by log2 of their size */
+	size_t bytes_large;	/* that the slots of large magazines have */
 	struct announcement announced;
 	struct heap *next_of_all; /* in the list of all, never removed */
 	/* A bit a class, a word a row: has a magazine. NULL: no bins fitted. */
