@@ -19,6 +19,31 @@ void drive_batch(uint64_t nr, uint64_t size)
 	}
 }
 
+static uint64_t nr_of_thread;
+
+static void *answer_requests(void *thread)
+{
+	void *live[1 << 10];
+	uint64_t state = seed_of((uintptr_t)thread);
+
+	for (uint64_t done = 0; done < nr_of_thread;) {
+		size_t nr = draw_size(&state, 4, 10);
+
+		for (size_t i = 0; i < nr; i++, done++)
+			live[i] = touched(malloc(draw_size(&state, 4, 11)));
+		for (size_t i = 0; i < nr; i++)
+			free(live[i]);
+	}
+	return NULL;
+}
+
+/* Threads that answer requests: what one is answered with dies with it. */
+void drive_requests(uint64_t nr, uint64_t nr_threads)
+{
+	nr_of_thread = nr / nr_threads;
+	driver_threads(nr_threads, answer_requests);
+}
+
 /* A stack that grows and shrinks by random amounts: the youngest die first. */
 void drive_lifo(uint64_t nr, uint64_t most)
 {

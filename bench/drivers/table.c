@@ -21,6 +21,7 @@ const struct driver drivers[] = {
 	{ "remote", drive_remote, 0 },
 	{ "dying", drive_dying, 500 },
 	{ "sessions", drive_sessions, 2 },
+	{ "requests", drive_requests, 16 },
 	{ "peak", drive_peak, 1000000 },
 	{ "forks", drive_forks, 50000 },
 	{ "threads-1", drive_threads, 1 },
