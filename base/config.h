@@ -57,9 +57,9 @@
 
 /*
  * A thread's stock of one cache: at most so many slots, and so many bytes. A
- * large magazine is for who allocated MAGAZINE_WORTH times its slots and fetches
- * what it gave home, or never has any to give; and all of a thread together
- * hold no more than is said. See docs/design.md, "Magazine size".
+ * large magazine is for who allocated MAGAZINE_WORTH times its slots and
+ * fetches what it gave home, or never has any to give; and all of a thread
+ * together hold no more than is said. See docs/design.md, "Magazine size".
  */
 #define MAGAZINE_SLOTS_MIN   8u
 #define MAGAZINE_SLOTS_SMALL 32u

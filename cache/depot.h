@@ -30,7 +30,7 @@ static inline bool depot_is_empty(const struct depot *depot)
 	return pile_is_empty(&depot->parcels);
 }
 
-/* How many of the first slots are in the depot now: fewer if memory is short. */
+/* How many of the slots, from the first on: fewer where memory is short. */
 unsigned int depot_put(struct depot *depot, const struct slot *slots,
 		       unsigned int nr);
 

@@ -3,6 +3,7 @@
 #include "heap/hardened.h"
 
 #include "base/align.h"
+#include "heap/grow.h"
 #include "heap/nowait.h"
 #include "heap/supply.h"
 
@@ -43,7 +44,7 @@ static void widen(struct heap *heap, uint32_t offset)
 
 	if (!bin->base || (hold->least < layout_hold_rule(offset)->pool &&
 			   bin->nr_allocs >= hold->least * POOL_WORTH))
-		thread_grow_magazine(heap, offset);
+		grow_magazine(heap, offset);
 }
 
 /*
@@ -125,7 +126,7 @@ bool hardened_free(struct heap *heap, const struct slab *slab, void *p,
 
 	if (!layout_is_named(offset))
 		scrub_clean(&layout.scrub, p, slab->size);
-	if (!bin->base && !thread_grow_magazine(heap, offset)) {
+	if (!bin->base && !grow_magazine(heap, offset)) {
 		cache_give(cache_of_bin(offset), &slot, 1, thread_tag(heap));
 		return true;
 	}
@@ -135,6 +136,6 @@ bool hardened_free(struct heap *heap, const struct slab *slab, void *p,
 	hold_push(hold, bin, slot);
 	if (hold->held == hold->line &&
 	    hold->line < layout_hold_rule(offset)->line)
-		thread_grow_magazine(heap, offset);
+		grow_magazine(heap, offset);
 	return goes_home;
 }

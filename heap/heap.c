@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "heap/caller.h"
 #include "heap/dedicated.h"
+#include "heap/grow.h"
 #include "heap/hardened.h"
 #include "heap/large.h"
 #include "heap/nowait.h"
@@ -31,7 +32,7 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 		return heap_take_from(bin);
 	if (unlikely(nowait_is_unsettled()))
 		nowait_settle(heap);
-	thread_grow_magazine(heap, offset);
+	grow_magazine(heap, offset);
 	got = supply_take(heap, offset, slots, magazine_batch(bin));
 	if (got <= 0)
 		return NULL;
@@ -292,7 +293,7 @@ static void free_small(struct heap *heap, uint32_t offset, void *p,
 	struct bin *bin = heap_bin(heap, offset);
 	struct slot slot = { p, state };
 
-	if (magazine_is_full(bin) && !thread_grow_magazine(heap, offset)) {
+	if (magazine_is_full(bin) && !grow_magazine(heap, offset)) {
 		if (!bin->base)
 			return cache_give(cache_of_bin(offset), &slot, 1,
 					  thread_tag(heap));

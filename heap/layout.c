@@ -231,6 +231,14 @@ void layout_seal(void)
 static size_t idle_bytes;
 static size_t large_bytes;
 
+#define ARENA_KEPT_PART 16
+
+void *layout_take_spare(size_t size, size_t align)
+{
+	return arena_take_spare(&layout.arena, size, align,
+				layout.arena.size / ARENA_KEPT_PART);
+}
+
 size_t layout_idle_bytes(void)
 {
 	return __atomic_load_n(&idle_bytes, __ATOMIC_RELAXED);

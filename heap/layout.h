@@ -243,6 +243,12 @@ static inline size_t layout_span(uint32_t bin)
 }
 
 /*
+ * Memory from the arena for what only makes threads faster: of a small arena a
+ * part is left to those that have nothing yet.
+ */
+void *layout_take_spare(size_t size, size_t align);
+
+/*
  * The partition's lock for the thread called @tag; false: a signal handler.
  * After a fork that lost the holder the partition begins anew: its ground and
  * its free lists are forgotten, live objects stay.

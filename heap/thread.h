@@ -160,9 +160,6 @@ size_t thread_slots_in_stock(uint32_t offset);
 void thread_flush(struct heap *heap);
 void thread_flush_bin(struct heap *heap, uint32_t offset);
 
-/* A magazine for the bin, or a larger one; false: no memory or at its most. */
-bool thread_grow_magazine(struct heap *heap, uint32_t offset);
-
 static inline struct hold *heap_hold(const struct heap *heap, uint32_t offset)
 {
 	return &heap->holds[offset >> BIN_SHIFT];
