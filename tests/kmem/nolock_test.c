@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,7 @@
 #define OF_SIGNAL 0x22
 
 static unsigned long nr_handled, nr_got, nr_wanted;
+static unsigned long nr_turns; /* of the victim */
 static bool must_stop;
 
 static struct {
@@ -120,10 +122,24 @@ static void on_signal(int number)
 	errno = saved;
 }
 
+/*
+ * One signal for each turn of the victim's: in a flood of them it would not get
+ * anywhere, and what its handler lacks is there once it has asked for more.
+ */
 static void *bombard(void *victim)
 {
-	while (!shall_stop())
-		pthread_kill(*(pthread_t *)victim, SIGUSR1);
+	unsigned long seen = 0;
+
+	while (!shall_stop()) {
+		unsigned long turns =
+			__atomic_load_n(&nr_turns, __ATOMIC_RELAXED);
+
+		if (turns != seen)
+			pthread_kill(*(pthread_t *)victim, SIGUSR1);
+		else
+			sched_yield();
+		seen = turns;
+	}
 	return NULL;
 }
 
@@ -168,6 +184,7 @@ static void churn(void)
 			die("no memory\n");
 		sizes[at] = size;
 		memset(live[at], OF_MAIN, size);
+		__atomic_fetch_add(&nr_turns, 1, __ATOMIC_RELAXED);
 	}
 	for (int i = 0; i < NR_LIVE; i++) {
 		kfree(live[i]);

@@ -28,7 +28,8 @@ static inline void take_back(struct slab *slab, enum given given, uint32_t tag)
 	cache_attach(purged, slab, given, tag);
 }
 
-static inline void purge_some(struct cache *cache, struct purge *some, uint32_t tag)
+static inline void purge_some(struct cache *cache, struct purge *some,
+			      uint32_t tag)
 {
 	purged = cache;
 	chain_give_back(cache_detach_idle(cache, some, 0, tag), some->refund,
