@@ -92,7 +92,8 @@ void *hardened_alloc(struct heap *heap, uint32_t offset)
 	if (!hold_has_choice(heap_hold(heap, offset), bin))
 		fetch(heap, offset, &slot);
 	if (!magazine_is_empty(bin))
-		slot = hold_draw(bin, layout.draws ? &heap->random : NULL);
+		slot = hold_draw(heap_hold(heap, offset), bin,
+				 layout.draws ? &heap->random : NULL);
 	if (!slot.address)
 		return NULL;
 	heap_count_alloc(heap, offset);

@@ -36,16 +36,15 @@ static always_inline void *hardened_take(struct heap *heap, uint32_t offset,
 {
 	struct bin *bin = heap_bin(heap, offset);
 	uint64_t random = heap->random;
-	struct slot *place, slot;
+	struct slot slot;
 
-	if (unlikely(!hold_has_choice(heap_hold(heap, offset), bin) ||
+	if (unlikely(!hold_is_open(heap_hold(heap, offset), bin) ||
 		     hardened_is_due(bin) || !thread_random_is_own(heap)))
 		return NULL;
-	place = hold_pick(bin, layout.draws ? &random : NULL);
-	/* Who reports it picks the same one. */
-	if (unlikely(!scrub_is_clean(&layout.scrub, place->address, size)))
+	slot = *hold_next(bin, layout.draws);
+	if (unlikely(!scrub_is_clean(&layout.scrub, slot.address, size)))
 		return NULL;
-	slot = hold_remove(bin, place);
+	hold_advance(bin, layout.draws ? &random : NULL);
 	heap->random = random;
 	bin->nr_allocs++;
 	scrub_sign(&layout.scrub, slot.address, size);

@@ -87,6 +87,7 @@ void hold_grow(struct hold *hold, const struct hold_rule *rule, struct bin *bin,
 	end = pool_end(hold, rule);
 	hold->line = (uint16_t)uint_min(rule->line, slots - end);
 	magazine_grow(bin, storage, end);
+	hold_close(hold);
 	if (hold->held) {
 		memcpy(bin->end, line + hold->next, older * sizeof(*line));
 		memcpy(bin->end + older, line, hold->next * sizeof(*line));

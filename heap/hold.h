@@ -41,6 +41,7 @@ struct hold_rule {
 struct hold {
 	uint16_t slots; /* in all: a power of two */
 	uint16_t least; /* malloc draws while more are ready */
+	uint16_t open;	/* the same; nobody was drawn: more than there can be */
 	uint16_t line;
 	uint16_t held; /* in line */
 	uint16_t next; /* who waited longest, in a line that is full */
@@ -64,30 +65,65 @@ static always_inline bool hold_has_choice(const struct hold *hold,
 	return magazine_count(bin) > hold->least;
 }
 
+/* And the one that lies first was drawn. */
+static always_inline bool hold_is_open(const struct hold *hold,
+				       const struct bin *bin)
+{
+	return magazine_count(bin) > hold->open;
+}
+
+/* Nobody is drawn, as none is ready or nobody was there to draw. */
+static inline void hold_close(struct hold *hold)
+{
+	hold->open = UINT16_MAX;
+}
+
 /*
- * Where one of those that are ready lies, of whom there is one; @random NULL:
- * the newest.
+ * Where the next one to leave lies: the first place, where it came when the
+ * last one left, so that nobody waits for a draw; or the newest's.
  */
-static always_inline struct slot *hold_pick(const struct bin *bin,
-					    uint64_t *random)
+static always_inline struct slot *hold_next(const struct bin *bin, bool draws)
 {
+	return draws ? bin->base : bin->top - 1;
+}
+
+/*
+ * It has left, and others stay: one of them is drawn. @random NULL: the newest
+ * is always next.
+ */
+static always_inline void hold_advance(struct bin *bin, uint64_t *random)
+{
+	struct slot *drawn;
+
+	bin->top--;
 	if (!random)
-		return bin->top - 1;
-	return bin->base + random_below(random, magazine_count(bin));
+		return;
+	drawn = bin->base + 1 + random_below(random, magazine_count(bin));
+	*bin->base = *drawn;
+	*drawn = *bin->top;
 }
 
-static always_inline struct slot hold_remove(struct bin *bin,
-					     struct slot *place)
+/*
+ * One of those that are ready, of whom there is one: who was drawn, so that a
+ * second look finds the same one; or any.
+ */
+static inline struct slot hold_draw(struct hold *hold, struct bin *bin,
+				    uint64_t *random)
 {
-	struct slot picked = *place;
+	struct slot slot, *place = hold_next(bin, random);
 
-	*place = *--bin->top;
-	return picked;
-}
-
-static inline struct slot hold_draw(struct bin *bin, uint64_t *random)
-{
-	return hold_remove(bin, hold_pick(bin, random));
+	if (random && !hold_is_open(hold, bin))
+		place += random_below(random, magazine_count(bin));
+	slot = *place;
+	*place = *hold_next(bin, random);
+	if (magazine_count(bin) > 1) {
+		hold_advance(bin, random);
+		hold->open = hold->least;
+	} else {
+		bin->top--;
+		hold_close(hold);
+	}
+	return slot;
 }
 
 static always_inline bool hold_is_full(const struct hold *hold,

@@ -37,11 +37,39 @@ static struct heap *pop(void)
 	return (struct heap *)pile_pop(&pool, &layout.arena);
 }
 
+typedef void visit_bin(struct heap *heap, uint32_t offset);
+
+static void visit_rows(struct heap *heap, unsigned int from, unsigned int to,
+		       visit_bin *visit)
+{
+	for (unsigned int row = from; row < to; row++) {
+		uint64_t used = heap->used[row];
+
+		for (; used; used &= used - 1)
+			visit(heap, bin_offset(row, __builtin_ctzl(used)));
+	}
+}
+
+/* Each bin that has a magazine. */
+static void visit_bins(struct heap *heap, visit_bin *visit)
+{
+	visit_rows(heap, 0, layout_nr_used_rows(), visit);
+	visit_rows(heap, layout.nr_rows, layout_nr_bin_rows(), visit);
+}
+
+static void close_hold(struct heap *heap, uint32_t offset)
+{
+	hold_close(heap_hold(heap, offset));
+}
+
 void thread_seed_random(struct heap *heap)
 {
 	os_random(&heap->random, sizeof(heap->random));
 	heap->random |= 1;
 	heap->generation = fork_generation();
+	/* The parent knows what was drawn. */
+	if (heap->holds && heap_has_bins(heap))
+		visit_bins(heap, close_hold);
 }
 
 static void list_heap(struct heap *heap)
@@ -211,6 +239,7 @@ static void flush_line(struct heap *heap, uint32_t offset)
 			   hold->held, thread_tag(heap));
 	hold->held = 0;
 	hold->next = 0;
+	hold_close(hold);
 }
 
 void thread_flush_bin(struct heap *heap, uint32_t offset)
@@ -228,23 +257,10 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 		flush_line(heap, offset);
 }
 
-static void flush_rows(struct heap *heap, unsigned int from, unsigned int to)
-{
-	for (unsigned int row = from; row < to; row++) {
-		uint64_t used = heap->used[row];
-
-		for (; used; used &= used - 1)
-			thread_flush_bin(heap,
-					 bin_offset(row, __builtin_ctzl(used)));
-	}
-}
-
 void thread_flush(struct heap *heap)
 {
-	if (!heap_has_bins(heap))
-		return;
-	flush_rows(heap, 0, layout_nr_used_rows());
-	flush_rows(heap, layout.nr_rows, layout_nr_bin_rows());
+	if (heap_has_bins(heap))
+		visit_bins(heap, thread_flush_bin);
 }
 
 size_t thread_slots_in_stock(uint32_t offset)

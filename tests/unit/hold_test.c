@@ -102,8 +102,9 @@ static void check_delay(const char *options, size_t size, unsigned int line)
 			continue;
 		}
 		assert_int_equal(magazine_count(&bin), 1);
-		assert_int_equal((uintptr_t)hold_draw(&bin, &seed).address,
-				 now - line);
+		assert_int_equal(
+			(uintptr_t)hold_draw(&hold, &bin, &seed).address,
+			now - line);
 	}
 }
 
@@ -133,15 +134,15 @@ static void test_line_moves(void **state)
 	while (now < hold.line + 3)
 		hold_push(&hold, &bin, (struct slot){ (char *)++now, NULL });
 	while (!magazine_is_empty(&bin))
-		out += (uintptr_t)hold_draw(&bin, &seed).address;
+		out += (uintptr_t)hold_draw(&hold, &bin, &seed).address;
 	assert_int_equal(out, 1 + 2 + 3);
 	grow(rule);
 	while (hold.held < hold.line)
 		hold_push(&hold, &bin, (struct slot){ (char *)++now, NULL });
 	for (out = 4; out < 1000; out++) {
 		hold_push(&hold, &bin, (struct slot){ (char *)++now, NULL });
-		assert_int_equal((uintptr_t)hold_draw(&bin, &seed).address,
-				 out);
+		assert_int_equal(
+			(uintptr_t)hold_draw(&hold, &bin, &seed).address, out);
 	}
 }
 
@@ -160,7 +161,7 @@ static void test_draw(void **state)
 		for (uintptr_t n = 0; n < 5; n++)
 			magazine_push(&bin, (char *)n, NULL);
 		for (int n = 0; n < 5; n++) {
-			struct slot slot = hold_draw(&bin, &seed);
+			struct slot slot = hold_draw(&hold, &bin, &seed);
 
 			if (!n)
 				first[(uintptr_t)slot.address]++;
@@ -170,6 +171,46 @@ static void test_draw(void **state)
 	}
 	for (int n = 0; n < 5; n++)
 		assert_in_range(first[n], 15000, 17000);
+}
+
+/* Who was drawn is next, whoever comes meanwhile; after a close, anybody. */
+static void test_drawn(void **state)
+{
+	const struct hold_rule *rule = begin("shuffle=on", 1024);
+	unsigned int again = 0;
+	uint64_t seed = unit_seed() | 1;
+
+	(void)state;
+	grow(rule);
+	assert_false(hold_is_open(&hold, &bin));
+	for (uintptr_t n = 1; n <= hold.least + 2u; n++)
+		magazine_push(&bin, (char *)n, NULL);
+	/* Enough, but nobody is drawn before the first one left. */
+	assert_true(hold_has_choice(&hold, &bin));
+	assert_false(hold_is_open(&hold, &bin));
+	for (int i = 0; i < 1000; i++) {
+		struct slot slot = hold_draw(&hold, &bin, &seed);
+		struct slot next = *hold_next(&bin, true);
+
+		assert_true(hold_is_open(&hold, &bin));
+		magazine_push(&bin, slot.address, NULL);
+		assert_ptr_equal(hold_next(&bin, true)->address, next.address);
+		if (i % 2)
+			hold_close(&hold);
+		slot = hold_draw(&hold, &bin, &seed);
+		if (i % 2)
+			again += slot.address == next.address;
+		else
+			assert_ptr_equal(slot.address, next.address);
+		magazine_push(&bin, slot.address, NULL);
+	}
+	assert_true(again < 200);
+	/* Of the last one nothing is left to draw. */
+	while (magazine_count(&bin))
+		hold_draw(&hold, &bin, &seed);
+	for (uintptr_t n = 1; n <= hold.least + 2u; n++)
+		magazine_push(&bin, (char *)n, NULL);
+	assert_false(hold_is_open(&hold, &bin));
 }
 
 /* Without a rule that says so, the newest one. */
@@ -182,15 +223,20 @@ static void test_in_order(void **state)
 	for (uintptr_t n = 1; n <= 5; n++)
 		magazine_push(&bin, (char *)n, NULL);
 	for (uintptr_t n = 5; n; n--)
-		assert_int_equal((uintptr_t)hold_draw(&bin, NULL).address, n);
+		assert_int_equal(
+			(uintptr_t)hold_draw(&hold, &bin, NULL).address, n);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_shapes),
-		cmocka_unit_test(test_delay), cmocka_unit_test(test_line_moves),
-		cmocka_unit_test(test_draw),  cmocka_unit_test(test_in_order),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_delay),
+		cmocka_unit_test(test_line_moves),
+		cmocka_unit_test(test_draw),
+		cmocka_unit_test(test_drawn),
+		cmocka_unit_test(test_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
