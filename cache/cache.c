@@ -204,7 +204,7 @@ void cache_give_locked(struct cache *cache, const struct slot *slots,
 }
 
 /* Slots that were left in the depot. */
-static void take_in(struct cache *cache)
+static never_inline void take_in(struct cache *cache)
 {
 	struct slot slots[DEPOT_SLOTS];
 	unsigned int nr;
@@ -215,6 +215,12 @@ static void take_in(struct cache *cache)
 	}
 }
 
+static void take_in_if_any(struct cache *cache)
+{
+	if (unlikely(!depot_is_empty(&cache->depot)))
+		take_in(cache);
+}
+
 /* A lock that is held is looked at so often before it is waited for. */
 #define LOOKS 32
 
@@ -223,8 +229,7 @@ static bool acquire_soon(struct cache *cache, uint32_t tag)
 {
 	if (!lock_try_often(&cache->lock, tag, LOOKS))
 		return false;
-	if (unlikely(!depot_is_empty(&cache->depot)))
-		take_in(cache);
+	take_in_if_any(cache);
 	return true;
 }
 
@@ -245,7 +250,7 @@ static bool acquire(struct cache *cache, uint32_t tag)
 	default:
 		break;
 	}
-	take_in(cache);
+	take_in_if_any(cache);
 	return true;
 }
 

@@ -12,18 +12,13 @@ struct parcel {
 	struct slot slots[DEPOT_SLOTS];
 };
 
-static struct arena *home;
+struct arena *depot_arena;
 static struct pile empty;
-
-void depot_init(struct arena *arena)
-{
-	home = arena;
-}
 
 static struct parcel *pop(struct pile *pile)
 {
 	_Static_assert(!offsetof(struct parcel, node), "a parcel's first");
-	return (struct parcel *)pile_pop(pile, home);
+	return (struct parcel *)pile_pop(pile, depot_arena);
 }
 
 static bool put_parcel(struct depot *depot, const struct slot *slots,
@@ -32,12 +27,12 @@ static bool put_parcel(struct depot *depot, const struct slot *slots,
 	struct parcel *parcel = pop(&empty);
 
 	if (!parcel)
-		parcel = arena_take(home, sizeof(*parcel), PILE_ALIGN);
+		parcel = arena_take(depot_arena, sizeof(*parcel), PILE_ALIGN);
 	if (!parcel)
 		return false;
 	memcpy(parcel->slots, slots, nr * sizeof(*slots));
 	parcel->nr = nr;
-	pile_push(&depot->parcels, home, &parcel->node);
+	pile_push(&depot->parcels, depot_arena, &parcel->node);
 	return true;
 }
 
@@ -66,6 +61,7 @@ unsigned int depot_take(struct depot *depot, struct slot *out, unsigned int max)
 	got = uint_min(parcel->nr, max);
 	parcel->nr -= got;
 	memcpy(out, parcel->slots + parcel->nr, got * sizeof(*out));
-	pile_push(parcel->nr ? &depot->parcels : &empty, home, &parcel->node);
+	pile_push(parcel->nr ? &depot->parcels : &empty, depot_arena,
+		  &parcel->node);
 	return got;
 }

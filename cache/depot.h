@@ -22,8 +22,14 @@ struct depot {
 	struct pile parcels;
 };
 
-/* Once: what the parcels lie in. */
-void depot_init(struct arena *arena);
+/* What the parcels lie in. */
+extern internal struct arena *depot_arena;
+
+/* Once; here, as whoever needs no depot needs nothing else of its file. */
+static inline void depot_init(struct arena *arena)
+{
+	depot_arena = arena;
+}
 
 static inline bool depot_is_empty(const struct depot *depot)
 {

@@ -28,8 +28,7 @@ static unsigned int next_help;
 /* Places looked at by who frees without waiting, to help those that wait. */
 #define HELP_PLACES 16u
 
-/* Frees, bins and ground that wait for somebody who may. */
-static unsigned int nr_waiting;
+unsigned int nowait_nr_waiting;
 
 /* Bins that had nothing left, with the low bit set; 0: none. */
 static uint32_t wanted[NOWAIT_WANTED_MAX];
@@ -40,7 +39,7 @@ static bool was_prepared;
 
 static void count_waiting(int more)
 {
-	__atomic_fetch_add(&nr_waiting, more, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&nowait_nr_waiting, more, __ATOMIC_RELAXED);
 }
 
 /* A slab of ground that is committed already; NULL: none, or it is locked. */
@@ -249,11 +248,6 @@ void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 	cache_unlock(cache);
 	if (unlikely(nowait_is_unsettled()))
 		help(tag);
-}
-
-bool nowait_is_unsettled(void)
-{
-	return __atomic_load_n(&nr_waiting, __ATOMIC_RELAXED);
 }
 
 void nowait_fill(struct heap *heap, uint32_t bin)

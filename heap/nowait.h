@@ -13,7 +13,7 @@
  *             is remembered, and works after the next nowait_settle(), as does
  *             then any class up to 16 KiB in any row.
  * Relies on:  lock_try(), and on ground and states committed before.
- * Invariant:  nr_waiting is at least the number of what waits.
+ * Invariant:  nowait_nr_waiting is at least the number of what waits.
  */
 #ifndef HEAP_NOWAIT_H
 #define HEAP_NOWAIT_H
@@ -37,8 +37,15 @@ void *nowait_alloc(uint32_t bin, unsigned int tries);
  */
 void nowait_free(const struct slab *slab, char *p, uint8_t *state);
 
-/* Whether something waits, cheaply; and gives home and fills what does. */
-bool nowait_is_unsettled(void);
+/* Frees, bins and ground that wait for somebody who may. */
+extern internal unsigned int nowait_nr_waiting;
+
+/* Whether something waits; and gives home and fills what does. */
+static always_inline bool nowait_is_unsettled(void)
+{
+	return __atomic_load_n(&nowait_nr_waiting, __ATOMIC_RELAXED);
+}
+
 void nowait_settle(struct heap *heap);
 
 /* The first call gives every row ground for slabs: see supply_prepare(). */
