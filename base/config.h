@@ -66,7 +66,7 @@
 #define MAGAZINE_SLOTS_MAX   1024u
 #define MAGAZINE_BYTES_SMALL (32ul << 10)
 #define MAGAZINE_BYTES_MAX   (512ul << 10)
-#define MAGAZINE_BYTES_LARGE (1ul << 20)
+#define MAGAZINE_BYTES_LARGE (2ul << 20)
 #define MAGAZINE_WORTH	     32u
 
 /* So many slots come from the slabs at once, at most. */

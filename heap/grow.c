@@ -12,7 +12,7 @@ static bool swings(const struct bin *bin)
 {
 	uint64_t since = bin->nr_allocs - magazine_was_full_at(bin);
 
-	return magazine_is_empty(bin) && since <= 2 * magazine_size(bin);
+	return magazine_is_empty(bin) && since <= magazine_size(bin);
 }
 
 /* What it takes others free; more than twice a batch is of no use to it. */

@@ -85,7 +85,7 @@ static void test_large(void **state)
 	uint32_t offset;
 
 	(void)state;
-	for (unsigned int c = class_of(16); c <= class_of(1024); c += 6) {
+	for (unsigned int c = class_of(16); c <= class_of(2048); c += 4) {
 		struct bin *bin = fresh_bin(heap, c, &offset);
 		size_t slots, size = class_size(c);
 
@@ -95,8 +95,8 @@ static void test_large(void **state)
 		/* Who has not allocated much has none. */
 		assert_false(grow_after(heap, offset, 1));
 		for (bin->nr_allocs = 1 << 20;; slots *= 2) {
-			assert_false(grow_after(heap, offset, 2 * slots + 1));
-			if (!grow_after(heap, offset, 2 * slots))
+			assert_false(grow_after(heap, offset, slots + 1));
+			if (!grow_after(heap, offset, slots))
 				break;
 			assert_int_equal(magazine_size(bin), slots * 2);
 			/* And begins anew: once is not often. */
