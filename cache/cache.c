@@ -278,6 +278,8 @@ static int acquire_or_take(struct cache *cache, struct slot *out, int max,
 		got = take_parcel(cache, out, max);
 		if (got)
 			return got;
+		if (!lock_is_anothers(&cache->lock, tag))
+			break;
 		os_yield();
 	}
 	return acquire(cache, tag) ? 0 : -1;

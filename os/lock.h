@@ -95,6 +95,15 @@ static inline bool lock_try_often(struct lock *lock, uint32_t tag,
 	return true;
 }
 
+/* Whether lock_acquire() would wait at this moment: it is another thread's. */
+static inline bool lock_is_anothers(const struct lock *lock, uint32_t tag)
+{
+	uint32_t word = __atomic_load_n(&lock->word, __ATOMIC_RELAXED);
+
+	return word && (word ^ tag) & LOCK_ID_MAX &&
+	       !lock_is_orphans(word, tag);
+}
+
 /* Whether lock_acquire() would say LOCK_ORPHANED at this moment. */
 static inline bool lock_is_orphaned(const struct lock *lock, uint32_t tag)
 {

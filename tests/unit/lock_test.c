@@ -128,7 +128,12 @@ static void test_orphaned(void **state)
 
 	(void)state;
 	assert_false(lock_is_orphaned(&lock, lock_tag(6, 2)));
+	assert_false(lock_is_anothers(&lock, lock_tag(6, 1)));
 	assert_int_equal(lock_acquire(&lock, lock_tag(5, 1)), LOCK_ACQUIRED);
+	assert_true(lock_is_anothers(&lock, lock_tag(6, 1)));
+	assert_false(lock_is_anothers(&lock, lock_tag(6, 2)));
+	assert_false(lock_is_anothers(&lock, lock_tag(5, 1)));
+	assert_false(lock_is_anothers(&lock, lock_tag(5, 2)));
 	assert_false(lock_is_orphaned(&lock, lock_tag(6, 1)));
 	assert_false(lock_is_orphaned(&lock, lock_tag(5, 2)));
 	assert_true(lock_is_orphaned(&lock, lock_tag(6, 2)));
