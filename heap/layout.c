@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "heap/dedicated.h"
+#include "heap/guard.h"
 #include "heap/trace.h"
 #include "os/os.h"
 #include "report/report.h"
@@ -146,6 +147,8 @@ static void init_hardening(void)
 	layout.draws = hold_draws(options);
 	if (region.nr_blocks * BLOCK_SIZE < GUARDED_REGION)
 		layout.options.guard = 0;
+	if (options->guard)
+		os_expect_mappings(2ul * GUARDS_MAX);
 	layout.is_traced = options->trace == TRACE_ON && trace_init();
 	layout.is_hardened = options->zero || options->canary ||
 			     options->shuffle || options->quarantine ||

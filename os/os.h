@@ -56,9 +56,11 @@ bool os_purge(void *addr, size_t size);
 bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory);
 /*
  * Gives memory and commit charge back: the pages are reserved again. That makes
- * a mapping of them; false, too, where the process has hundreds.
+ * a mapping of them; false, too, where the process has hundreds beside those
+ * that were told to be expected.
  */
 bool os_refund(void *addr, size_t size);
+void os_expect_mappings(size_t nr);
 /* Whether the process has more than @most mappings; true if nobody knows. */
 bool os_has_mappings(size_t most);
 /*

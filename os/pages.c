@@ -13,9 +13,8 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-/* Mappings beyond which nothing is refunded, and how often they are counted. */
-#define MAPPINGS_MAX   600u
-#define REFUNDS_A_LOOK 64u
+/* Mappings beyond which nothing is refunded. */
+static size_t most_mappings = 600;
 
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
@@ -207,19 +206,25 @@ static void avoid_huge_pages(void *addr, size_t size)
 	errno = saved;
 }
 
+void os_expect_mappings(size_t nr)
+{
+	most_mappings += nr;
+}
+
 /*
  * What lies between used pages becomes a mapping, and makes two of one. There
- * are 65,530 for all that the process does; we make do with a part.
+ * are 65,530 for all that the process does; we make do with a part. They are
+ * counted so often that a fourth comes on top at most.
  */
 static bool may_split(void)
 {
-	static unsigned int nr_refunds;
+	static size_t nr_refunds;
 	static bool is_full;
 
 	if (__atomic_fetch_add(&nr_refunds, 1, __ATOMIC_RELAXED) %
-		    REFUNDS_A_LOOK ==
+		    (most_mappings / 8) ==
 	    0)
-		__atomic_store_n(&is_full, os_has_mappings(MAPPINGS_MAX),
+		__atomic_store_n(&is_full, os_has_mappings(most_mappings),
 				 __ATOMIC_RELAXED);
 	return !__atomic_load_n(&is_full, __ATOMIC_RELAXED);
 }
