@@ -313,14 +313,20 @@ int cache_take_any(struct cache *cache, struct slot *out, int max, uint32_t tag)
 	return take(cache, out, max, tag, 0);
 }
 
-/* How many of the slots are in the depot now, which somebody will take in. */
+/*
+ * How many of the slots are in the depot now, which somebody will take in. They
+ * are as if they had been in their slabs: what is new was constructed once.
+ */
 static unsigned int put_aside(struct cache *cache, const struct slot *slots,
 			      unsigned int nr, uint32_t tag)
 {
-	unsigned int put = 0;
+	unsigned int put;
 
-	if (!lock_is_orphaned(&cache->lock, tag))
-		put = depot_put(&cache->depot, slots, nr);
+	if (lock_is_orphaned(&cache->lock, tag))
+		return 0;
+	for (unsigned int i = 0; i < nr; i++)
+		__atomic_store_n(slots[i].state, SLOT_STOCK, __ATOMIC_RELAXED);
+	put = depot_put(&cache->depot, slots, nr);
 	__atomic_fetch_sub(&cache->nr_out, put, __ATOMIC_RELAXED);
 	return put;
 }
