@@ -4,8 +4,6 @@
 #include "cache/depot.h"
 #include "tests/unit/fixture.h"
 
-#include <pthread.h>
-
 #define NR_SLOTS   1000u
 #define NR_THREADS 6
 #define NR_ROUNDS  50000
@@ -124,21 +122,12 @@ static void *churn(void *arg)
 /* No slot is had by two, and none is lost. */
 static void test_threads(void **state)
 {
-	pthread_t threads[NR_THREADS];
 	bool seen[NR_SLOTS] = { false };
 	unsigned int nr = 0;
-	void *wrong;
 
 	(void)state;
 	assert_int_equal(depot_put(&shared, slots, NR_SLOTS), NR_SLOTS);
-	for (uintptr_t i = 0; i < NR_THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, churn,
-						(void *)(i + 1)),
-				 0);
-	for (int i = 0; i < NR_THREADS; i++) {
-		pthread_join(threads[i], &wrong);
-		assert_null(wrong);
-	}
+	unit_run_threads(churn, NR_THREADS);
 	for (; !depot_is_empty(&shared); nr++)
 		take(&shared, 1, 1, seen);
 	assert_int_equal(nr, NR_SLOTS);

@@ -67,37 +67,52 @@ static void draw_some(uintptr_t *drawn)
 		drawn[i] = (uintptr_t)heap_alloc(24, 0, 1);
 }
 
+/* What @draw does in a child. */
+static void draw_in_child(void (*draw)(uintptr_t *drawn),
+			  uintptr_t drawn[NR_FORKED])
+{
+	const size_t size = NR_FORKED * sizeof(*drawn);
+	int ends[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	/* A pool has been drawn from before. */
+	for (int i = 0; i < 10000; i++)
+		heap_free(heap_alloc(24, 0, 1));
+	child = fork();
+	if (!child) {
+		draw(drawn);
+		_exit(write(ends[1], drawn, size) != (ssize_t)size);
+	}
+	assert_int_equal(read(ends[0], drawn, size), size);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* What a child draws says nothing of what its parent will. */
 static void test_fork(void **state)
 {
 	uintptr_t mine[NR_FORKED], childs[NR_FORKED];
 	unsigned int same = 0;
-	int ends[2], status;
-	pid_t child;
 
 	(void)state;
 	unit_needs("pages that are wiped in children");
-	/* A pool has been drawn from before. */
-	for (int i = 0; i < 10000; i++)
-		heap_free(heap_alloc(24, 0, 1));
-	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	if (!child) {
-		draw_some(childs);
-		_exit(write(ends[1], childs, sizeof(childs)) !=
-		      (ssize_t)sizeof(childs));
-	}
-	assert_int_equal(read(ends[0], childs, sizeof(childs)), sizeof(childs));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	draw_in_child(draw_some, childs);
 	draw_some(mine);
 	for (int i = 0; i < NR_FORKED; i++) {
 		same += mine[i] == childs[i];
 		heap_free((void *)mine[i]);
 	}
 	assert_true(same < NR_FORKED / 4);
-	close(ends[0]);
-	close(ends[1]);
+}
+
+/* Another bin's draw is what seeds the thread's random anew. */
+static void draw_elsewhere_first(uintptr_t *drawn)
+{
+	heap_free(heap_alloc(80, 0, 1));
+	draw_some(drawn);
 }
 
 #define NR_FORKS 24
@@ -105,35 +120,16 @@ static void test_fork(void **state)
 /* Nor does what was drawn before the fork. */
 static void test_drawn_before_fork(void **state)
 {
+	uintptr_t mine, childs[NR_FORKED];
 	unsigned int same = 0;
 
 	(void)state;
 	unit_needs("pages that are wiped in children");
 	for (int i = 0; i < NR_FORKS; i++) {
-		uintptr_t mine, childs;
-		int ends[2], status;
-		pid_t child;
-
-		assert_int_equal(pipe(ends), 0);
-		for (int k = 0; k < 1000; k++)
-			heap_free(heap_alloc(24, 0, 1));
-		child = fork();
-		if (!child) {
-			/* Another bin's draw seeds the thread's random. */
-			heap_free(heap_alloc(80, 0, 1));
-			childs = (uintptr_t)heap_alloc(24, 0, 1);
-			_exit(write(ends[1], &childs, sizeof(childs)) !=
-			      (ssize_t)sizeof(childs));
-		}
-		assert_int_equal(read(ends[0], &childs, sizeof(childs)),
-				 sizeof(childs));
-		assert_int_equal(waitpid(child, &status, 0), child);
-		assert_int_equal(status, 0);
+		draw_in_child(draw_elsewhere_first, childs);
 		mine = (uintptr_t)heap_alloc(24, 0, 1);
-		same += mine == childs;
+		same += mine == childs[0];
 		heap_free((void *)mine);
-		close(ends[0]);
-		close(ends[1]);
 	}
 	assert_true(same < NR_FORKS / 4);
 }

@@ -5,8 +5,6 @@
 #include "region/pile.h"
 #include "tests/unit/fixture.h"
 
-#include <pthread.h>
-
 #define NR_NODES   24
 #define NR_THREADS 6
 #define NR_ROUNDS  200000
@@ -102,21 +100,12 @@ static void *churn(void *arg)
 /* Few nodes for many threads: each is one's alone, and none is lost. */
 static void test_threads(void **state)
 {
-	pthread_t threads[NR_THREADS];
 	unsigned int nr = 0;
-	void *wrong;
 
 	(void)state;
 	for (int i = 0; i < NR_NODES; i++)
 		pile_push(&pile, &arena, &things[i]->node);
-	for (uintptr_t i = 0; i < NR_THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, churn,
-						(void *)(i + 1)),
-				 0);
-	for (int i = 0; i < NR_THREADS; i++) {
-		pthread_join(threads[i], &wrong);
-		assert_null(wrong);
-	}
+	unit_run_threads(churn, NR_THREADS);
 	while (pop())
 		nr++;
 	assert_int_equal(nr, NR_NODES);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/unit.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -189,4 +190,20 @@ bool unit_can_read(const void *p)
 	if (getenv("EMULATOR"))
 		return can_write_from(p);
 	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+}
+
+void unit_run_threads(void *(*body)(void *number), unsigned int nr)
+{
+	pthread_t threads[64];
+	void *wrong;
+
+	assert_in_range(nr, 1, array_size(threads));
+	for (uintptr_t i = 0; i < nr; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, body,
+						(void *)(i + 1)),
+				 0);
+	for (unsigned int i = 0; i < nr; i++) {
+		pthread_join(threads[i], &wrong);
+		assert_null(wrong);
+	}
 }

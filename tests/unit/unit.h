@@ -64,6 +64,12 @@ void unit_run_dead(void (*body)(void *), void *arg, const char *text);
  */
 void unit_run_harms(void (*harm)(int how), const char *const *words, int nr);
 
+/*
+ * Runs @body in @nr threads at once, with their numbers from 1; each returns
+ * how often something was wrong, which must be never.
+ */
+void unit_run_threads(void *(*body)(void *number), unsigned int nr);
+
 /* For bodies in a child, where cmocka's assertions do not work. */
 #define unit_must(cond) \
 	((cond) ? (void)0 : unit_fail(__FILE__, __LINE__, #cond))
