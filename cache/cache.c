@@ -203,16 +203,25 @@ void cache_give_locked(struct cache *cache, const struct slot *slots,
 	__atomic_fetch_sub(&cache->nr_out, nr, __ATOMIC_RELAXED);
 }
 
-/* Slots that were left in the depot. */
+/* Slots of the depot, which count as out again; 0: there are none. */
+static unsigned int take_parcel(struct cache *cache, struct slot *out,
+				unsigned int max)
+{
+	unsigned int got = depot_take(&cache->depot, out, max);
+
+	if (got)
+		cache_count_out(cache, got);
+	return got;
+}
+
+/* What was left in the depot goes into its slabs. */
 static never_inline void take_in(struct cache *cache)
 {
 	struct slot slots[DEPOT_SLOTS];
 	unsigned int nr;
 
-	while ((nr = depot_take(&cache->depot, slots, DEPOT_SLOTS))) {
-		cache_count_out(cache, nr);
+	while ((nr = take_parcel(cache, slots, DEPOT_SLOTS)))
 		cache_give_locked(cache, slots, nr);
-	}
 }
 
 static void take_in_if_any(struct cache *cache)
@@ -254,15 +263,6 @@ static bool acquire(struct cache *cache, uint32_t tag)
 	return true;
 }
 
-static int take_parcel(struct cache *cache, struct slot *out, int max)
-{
-	unsigned int got = depot_take(&cache->depot, out, (unsigned int)max);
-
-	if (got)
-		cache_count_out(cache, got);
-	return (int)got;
-}
-
 /* Turns left to others, who may bring something, before it is waited for. */
 #define TURNS 64
 
@@ -271,13 +271,13 @@ static int acquire_or_take(struct cache *cache, struct slot *out, int max,
 			   uint32_t tag)
 {
 	for (int i = 0; i < TURNS; i++) {
-		int got;
+		unsigned int got;
 
 		if (acquire_soon(cache, tag))
 			return 0;
-		got = take_parcel(cache, out, max);
+		got = take_parcel(cache, out, (unsigned int)max);
 		if (got)
-			return got;
+			return (int)got;
 		if (!lock_is_anothers(&cache->lock, tag))
 			break;
 		os_yield();

@@ -2,8 +2,6 @@
 /* grow: see grow.h. */
 #include "heap/grow.h"
 
-#include "base/align.h"
-
 /*
  * The magazine is empty and was full not long ago: what it gave home is wanted
  * again. Where objects are replaced at random that comes by chance, and later.

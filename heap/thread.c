@@ -9,7 +9,6 @@
 
 #include <pthread.h>
 #include <stddef.h>
-#include <string.h>
 
 static struct bin zero_row[NR_CLASSES_MAX];
 struct bin *thread_no_bins = zero_row;

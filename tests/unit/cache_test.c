@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/unit.h"
-
 #include "tests/unit/cached.h"
 
 #define NR_MOST 20000
