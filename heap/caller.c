@@ -63,7 +63,7 @@ void caller_leave(void)
 static always_inline uintptr_t *plain_place(struct announcement *announced,
 					    uintptr_t site)
 {
-	return &announced->plain[(site ^ site >> 4) % NR_PLAIN_SITES];
+	return &announced->plain[site % NR_PLAIN_SITES];
 }
 
 /*
@@ -74,10 +74,9 @@ static always_inline uintptr_t *plain_place(struct announcement *announced,
 static always_inline bool is_shim_there(const struct announcement *announced,
 					const struct typeslab_caller *caller)
 {
-	const void *const *frame = (const void *const *)announced->frame;
+	const uint64_t *frame = (const uint64_t *)announced->frame;
 
-	return caller->proof == announced->proof &&
-	       frame[1] == announced->return_address;
+	return (caller->proof ^ frame[1]) == announced->check;
 }
 
 /*
@@ -167,30 +166,35 @@ void *caller_alloc(size_t size, uint64_t token, uintptr_t site)
 }
 
 /* A thread's first call. One that ended borrows heaps: none to announce to. */
-static never_inline void begin_first(struct typeslab_caller *caller)
+static never_inline void begin_first(struct typeslab_caller *caller,
+				     size_t size, uint64_t token,
+				     const void *frame)
 {
 	if (!thread_is_ended() && thread_enter())
-		__typeslab_caller_begin(caller);
+		__typeslab_caller_begin(caller, size, token, frame);
 }
 
-exported void __typeslab_caller_begin(struct typeslab_caller *caller)
+exported void __typeslab_caller_begin(struct typeslab_caller *caller,
+				      size_t size, uint64_t token,
+				      const void *frame)
 {
-	const void *const *frame = caller->frame;
-	struct heap *heap = thread_own();
+	struct announcement *announced;
+	struct heap *heap;
 
-	caller->proof = 0;
-	if (!caller->token)
+	if (!token)
 		return;
+	heap = thread_own();
 	if (unlikely(!heap))
-		return begin_first(caller);
+		return begin_first(caller, size, token, frame);
+	announced = &heap->announced;
 	/* Never 0, and never one that was there before. */
-	caller->proof = heap->announced.proof + 2;
-	heap->announced.frame = caller->frame;
-	heap->announced.return_address = frame[1];
-	heap->announced.token = caller->token;
-	heap->announced.size = caller->size;
-	heap->announced.proof = caller->proof;
-	heap->announced.caller = caller;
+	announced->proof += 2;
+	announced->check = announced->proof ^ ((const uint64_t *)frame)[1];
+	announced->frame = frame;
+	announced->token = token;
+	announced->size = size;
+	announced->caller = caller;
+	caller->proof = announced->proof;
 	thread_divert();
 }
 

@@ -44,13 +44,6 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slots[got - 1].address;
 }
 
-/* @size is at most what the largest slot has for the program. */
-static unsigned int class_for(size_t size, size_t align)
-{
-	size += layout.scrub.canary;
-	return align == 1 ? class_of(size) : class_of_aligned(size, align);
-}
-
 /* What large_alloc() is to be asked for; @size 0: the bin's slot is wanted. */
 struct large_wish {
 	size_t size;
@@ -92,7 +85,7 @@ static void *alloc_in_row(struct heap *heap, unsigned int row, size_t size,
 	unsigned int class = NR_CLASSES;
 
 	if (size <= layout_usable(SMALL_MAX))
-		class = class_for(size, align);
+		class = layout_class_for(size, align);
 	if (class == NR_CLASSES)
 		return alloc_in_bin(heap, bin_offset(row, CLASS_LARGE), large,
 				    is_zero);
@@ -116,17 +109,26 @@ static void *leave_with(struct heap *heap, void *p, uintptr_t site)
 	return p;
 }
 
-void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
+/* An announced token is for the frame of the slow path that this is part of. */
+static always_inline void *alloc_with_heap(size_t size, size_t align,
+					   uint64_t token, uintptr_t site,
+					   bool *is_zero)
 {
 	struct heap *heap = thread_enter();
-	bool is_zero;
 	void *p;
 
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
-	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
+	p = alloc_in_row(heap, layout_row(token, site), size, align, is_zero);
 	return or_no_memory(leave_with(heap, p, site));
+}
+
+void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
+{
+	bool is_zero;
+
+	return alloc_with_heap(size, 1, token, site, &is_zero);
 }
 
 /* How far the row's first bin is from row 0's; after the boot. */
@@ -147,22 +149,28 @@ static never_inline void *alloc_missed(uint32_t bin)
 }
 
 /*
- * Hardened, it begins with what the inline heap_alloc() is to others: no call
- * but the last.
+ * Hardened, what the inline heap_alloc() is to others: no call but the last.
  */
-void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
+static never_inline void *alloc_hardened(size_t size, uint64_t token,
+					 uintptr_t site)
 {
-	struct heap *heap = thread_short;
+	struct heap *heap = thread_words.hardened;
 	size_t whole = size + layout.scrub.canary;
 	uint32_t bin;
 	void *p;
 
-	if (!heap || size > layout_usable(SMALL_MAX) ||
+	if (size > layout_usable(SMALL_MAX) ||
 	    !(heap_knows_token(token) || !layout_is_typed(token)))
 		return caller_alloc(size, token, site);
 	bin = (uint32_t)distance_for(token, site) + layout_class_bin(whole);
 	p = hardened_take(heap, bin, class_size(class_of(whole)));
 	return likely(p) ? p : alloc_missed(bin);
+}
+
+void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
+{
+	return thread_words.hardened ? alloc_hardened(size, token, site)
+				     : caller_alloc(size, token, site);
 }
 
 /* The token comes for the first time, or shares its entry. */
@@ -202,39 +210,20 @@ void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 {
-	struct heap *heap;
-	bool is_zero;
-	void *p;
+	bool is_zero = layout.scrub.zeroes;
+	void *p = size <= SMALL_MAX
+			  ? heap_alloc(size, token, site)
+			  : alloc_with_heap(size, 1, token, site, &is_zero);
 
-	if (size <= SMALL_MAX) {
-		p = heap_alloc(size, token, site);
-		return p && !layout.scrub.zeroes ? memset(p, 0, size) : p;
-	}
-	heap = thread_enter();
-	if (!heap)
-		return or_no_memory(NULL);
-	token = caller_settle(heap, size, token, site);
-	p = alloc_in_row(heap, layout_row(token, site), size, 1, &is_zero);
-	leave_with(heap, p, site);
-	if (p && !is_zero)
-		memset(p, 0, size);
-	return or_no_memory(p);
+	return p && !is_zero ? memset(p, 0, size) : p;
 }
 
 static never_inline void *alloc_aligned_slow(size_t size, size_t align,
 					     uint64_t token, uintptr_t site)
 {
-	struct heap *heap = thread_enter();
-	unsigned int row;
 	bool is_zero;
-	void *p;
 
-	if (!heap)
-		return or_no_memory(NULL);
-	token = caller_settle(heap, size, token, site);
-	row = layout_row(token, site);
-	p = alloc_in_row(heap, row, size, align, &is_zero);
-	return or_no_memory(leave_with(heap, p, site));
+	return alloc_with_heap(size, align, token, site, &is_zero);
 }
 
 void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
@@ -335,7 +324,7 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 
 void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 {
-	struct heap *heap = thread_short;
+	struct heap *heap = thread_words.hardened;
 
 	if (heap && slab->kind == SLAB_SMALL && !layout_is_named(slab->bin) &&
 	    hardened_push(heap, slab, p, state))
@@ -365,10 +354,17 @@ void heap_free_odd(void *p)
 	place_report(&place, ACT_FREE);
 }
 
-/* The slab of the live slot that begins at @p; or NULL, and it was reported. */
+/*
+ * The slab of the live slot that begins at @p; or NULL, and it was reported if
+ * @p is not NULL.
+ */
 static never_inline struct slab *find_odd(const void *p, enum report_act act)
 {
-	struct place place = place_find(untagged(p));
+	struct place place;
+
+	if (!p)
+		return NULL;
+	place = place_find(untagged(p));
 
 	if (place.kind == PLACE_LIVE)
 		return place.slab;
@@ -378,32 +374,40 @@ static never_inline struct slab *find_odd(const void *p, enum report_act act)
 	return NULL;
 }
 
-static struct slab *find_live(const void *p, enum report_act act)
+/* The same for nearly every @p; NULL: find_odd() knows. */
+static always_inline struct slab *find_live(const void *p)
 {
 	struct slab *slab;
 	uint8_t *state;
 
 	if (unlikely(!region_holds(p)))
-		return find_odd(p, act);
+		return NULL;
 	slab = slab_of_address(p);
 	if (unlikely(!slab_find_state(slab, p, &state) ||
 		     __atomic_load_n(state, __ATOMIC_RELAXED) != SLOT_LIVE))
-		return find_odd(p, act);
+		return NULL;
 	return slab;
 }
 
 static size_t usable_of(const struct slab *slab)
 {
-	return slab->kind == SLAB_SMALL && layout_is_hardened(slab->bin)
+	return layout_is_hardened(slab->bin) && slab->kind == SLAB_SMALL
 		       ? layout_usable(slab->size)
 		       : slab->size;
 }
 
-size_t heap_usable_size(const void *p, enum report_act act)
+static never_inline size_t usable_odd(const void *p, enum report_act act)
 {
-	struct slab *slab = p ? find_live(p, act) : NULL;
+	const struct slab *slab = find_odd(p, act);
 
 	return slab ? usable_of(slab) : 0;
+}
+
+size_t heap_usable_size(const void *p, enum report_act act)
+{
+	const struct slab *slab = find_live(p);
+
+	return likely(slab) ? usable_of(slab) : usable_odd(p, act);
 }
 
 /* The row a block moves to, or stays in. */
@@ -438,7 +442,7 @@ static bool resize_in_place(struct heap *heap, struct slab *slab, size_t size)
 	if (slab->kind == SLAB_LARGE)
 		return resize_large(heap, slab, size);
 	return size <= layout_usable(SMALL_MAX) &&
-	       class_size(class_for(size, 1)) == slab->size;
+	       class_size(layout_class_for(size, 1)) == slab->size;
 }
 
 void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
@@ -455,7 +459,9 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		heap_free(p);
 		return NULL;
 	}
-	slab = find_live(p, ACT_REALLOC);
+	slab = find_live(p);
+	if (!slab)
+		slab = find_odd(p, ACT_REALLOC);
 	if (!slab) {
 		errno = EINVAL;
 		return NULL;
@@ -476,25 +482,8 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	return moved;
 }
 
-bool heap_check_size(const void *p, size_t size, size_t align)
-{
-	unsigned int class = NR_CLASSES;
-	struct place place = place_find(untagged(p));
-	size_t wanted = large_usable(size);
-
-	if (size <= layout_usable(SMALL_MAX))
-		class = class_for(size, align ? align : 1);
-	if (class < NR_CLASSES)
-		wanted = class_size(class);
-	if (place.kind != PLACE_LIVE || wanted == place.slab->size ||
-	    place_fits_slab_api(&place, size))
-		return true;
-	report_wrong_size(&place.facts, size);
-	return false;
-}
-
 void heap_free_sized_odd(void *p, size_t size, size_t align)
 {
-	if (heap_check_size(p, size, align))
+	if (place_check_size(p, size, align))
 		heap_free(p);
 }

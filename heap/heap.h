@@ -56,9 +56,6 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site);
 /* Usable bytes of a live block; 0 for NULL. */
 size_t heap_usable_size(const void *p, enum report_act act);
 
-/* Whether @p may be a live block asked for with @size and @align; or dies. */
-cold_path bool heap_check_size(const void *p, size_t size, size_t align);
-
 /* Gives back all memory nobody uses; true if there was any. */
 bool heap_trim(void);
 /* The same for the cache of one bin and the calling thread's stock of it. */

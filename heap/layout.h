@@ -107,7 +107,7 @@ struct layout {
 	struct near *near;    /* the same, found by one load: not all */
 	bool is_hardened;     /* no fast path: parts of the profile are on */
 	bool is_traced;	      /* each call's stack is kept */
-	bool has_short_way;   /* hardened and not traced: see thread_short */
+	bool has_short_way;   /* hardened and not traced: see thread.h */
 	struct scrub scrub;
 	struct hold_rule holds[NR_CLASSES];
 	bool draws;	      /* from what is ready: see hold.h */
@@ -313,6 +313,13 @@ static inline const struct hold_rule *layout_hold_rule(uint32_t bin)
 static inline size_t layout_usable(size_t size)
 {
 	return size - layout.scrub.canary;
+}
+
+/* @size is at most what the largest slot has for the program. */
+static inline unsigned int layout_class_for(size_t size, size_t align)
+{
+	size += layout.scrub.canary;
+	return align == 1 ? class_of(size) : class_of_aligned(size, align);
 }
 
 /* Of a row from first_pinned up to first_own. */

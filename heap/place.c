@@ -2,6 +2,7 @@
 /* place: see place.h. */
 #include "heap/place.h"
 
+#include "heap/large.h"
 #include "heap/trace.h"
 #include "os/os.h"
 
@@ -118,6 +119,23 @@ bool place_fits_slab_api(const struct place *place, size_t size)
 		return false;
 	size += layout.scrub.canary;
 	return class_size(class_of_aligned(size, natural)) == slab->size;
+}
+
+bool place_check_size(const void *p, size_t size, size_t align)
+{
+	unsigned int class = NR_CLASSES;
+	struct place place = place_find(untagged(p));
+	size_t wanted = large_usable(size);
+
+	if (size <= layout_usable(SMALL_MAX))
+		class = layout_class_for(size, align ? align : 1);
+	if (class < NR_CLASSES)
+		wanted = class_size(class);
+	if (place.kind != PLACE_LIVE || wanted == place.slab->size ||
+	    place_fits_slab_api(&place, size))
+		return true;
+	report_wrong_size(&place.facts, size);
+	return false;
 }
 
 void place_report(const struct place *place, enum report_act act)

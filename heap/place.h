@@ -44,6 +44,12 @@ struct place place_find(const void *p);
  */
 cold_path bool place_fits_slab_api(const struct place *place, size_t size);
 
+/*
+ * Whether @p may be a live block asked for with @size and @align (0: none).
+ * Where it is one of another size that is reported.
+ */
+cold_path bool place_check_size(const void *p, size_t size, size_t align);
+
 /* Reports what @act on @p did wrong; returns only under compat. */
 cold_path void place_report(const struct place *place, enum report_act act);
 

@@ -12,11 +12,9 @@
 
 static struct bin zero_row[NR_CLASSES_MAX];
 struct bin *thread_no_bins = zero_row;
-thread_local_ie intptr_t thread_distance;
+thread_local_ie struct thread_words thread_words;
 
 struct heap *thread_heaps;
-thread_local_ie struct heap *thread_self;
-thread_local_ie struct heap *thread_short;
 
 static pthread_key_t key;
 static bool has_key;
@@ -143,6 +141,9 @@ static struct heap *make(void)
 	if (id >= LOCK_ID_MAX)
 		return NULL;
 	heap->id = id;
+	if (!layout.is_hardened)
+		heap->distance = (char *)heap->bins - (char *)thread_no_bins;
+	heap->hardened = layout.has_short_way ? heap : NULL;
 	thread_seed_random(heap);
 	heap->announced.proof = thread_random(heap) | 1;
 	list_heap(heap);
@@ -157,7 +158,7 @@ static void on_thread_exit(void *unused)
 	if (!heap)
 		return;
 	thread_divert();
-	thread_self = THREAD_ENDED;
+	thread_words.self = THREAD_ENDED;
 	heap->announced.caller = NULL;
 	thread_flush(heap);
 	push(heap);
@@ -192,7 +193,7 @@ struct heap *thread_enter_slow(void)
 		heap = make();
 	if (!heap || thread_is_ended())
 		return heap;
-	thread_self = heap;
+	thread_words.self = heap;
 	thread_resume(heap);
 	if (has_key)
 		pthread_setspecific(key, heap);

@@ -24,22 +24,26 @@
 #include "region/pile.h"
 #include "typeslab/token.h"
 
-#define NR_PLAIN_SITES 8u
+#define NR_PLAIN_SITES 16u
 
 /* A token that a wrapper's shim announced; what is believed is kept here. */
 struct announcement {
 	struct typeslab_caller *caller; /* on the shim's stack; NULL: none */
 	const char *frame;		/* the shim's */
-	const void *return_address;	/* the shim's */
 	uint64_t token;
 	size_t size;
 	uint64_t proof;			 /* odd; of the last announcement */
+	uint64_t check;			 /* proof ^ the shim's return address */
 	uintptr_t plain[NR_PLAIN_SITES]; /* sites in no system's library */
 };
 
 struct heap {
 	struct pile_node in_pool;
-	struct bin *bins; /* fixed when the heap is made */
+	/* Fixed when the heap is made. */
+	struct bin *bins;
+	/* For thread_words: hardened, the bins stay diverted for ever. */
+	intptr_t distance;
+	struct heap *hardened;
 	uint32_t id;
 
 	/* The owning thread's alone. */
@@ -62,44 +66,45 @@ struct heap {
  * mean none.
  */
 extern internal struct bin *thread_no_bins;
-extern thread_local_ie intptr_t thread_distance;
+
+/* What a thread has of its own in TLS; all zero before its first allocation. */
+struct thread_words {
+	intptr_t distance; /* of its bins; 0: diverted */
+	struct heap *self;
+	/* The same where the short way of the hardened profile is open. */
+	struct heap *hardened;
+};
+
+extern thread_local_ie struct thread_words thread_words;
 
 /* The calling thread's bin at @offset. */
 static always_inline struct bin *thread_bin(uint64_t offset)
 {
-	return (struct bin *)((char *)thread_no_bins + thread_distance +
+	return (struct bin *)((char *)thread_no_bins + thread_words.distance +
 			      offset);
 }
 
 /* The same where it begins at a home: see layout.h. */
 static always_inline struct bin *thread_bin_at(uint64_t home, uint64_t offset)
 {
-	return (struct bin *)(home + thread_distance + offset);
+	return (struct bin *)(home + thread_words.distance + offset);
 }
 
 /* Once, at boot, before the map is drawn: makes a heap; false: no memory. */
 bool thread_init(void);
 
-/* The calling thread's own; NULL before the first allocation. */
-extern thread_local_ie struct heap *thread_self;
-
-/* The same where the short way of the hardened profile is open; else NULL. */
-extern thread_local_ie struct heap *thread_short;
-
 /* Diverts the calling thread's fast paths into the slow ones. */
 static inline void thread_divert(void)
 {
-	thread_distance = 0;
-	thread_short = NULL;
+	thread_words.distance = 0;
+	thread_words.hardened = NULL;
 }
 
-/* And back to its own heap. Hardened, its bins stay diverted for ever. */
-static inline void thread_resume(struct heap *heap)
+/* And back to its own heap. */
+static inline void thread_resume(const struct heap *heap)
 {
-	if (likely(!layout.is_hardened))
-		thread_distance = (char *)heap->bins - (char *)thread_no_bins;
-	else if (layout.has_short_way)
-		thread_short = heap;
+	thread_words.distance = heap->distance;
+	thread_words.hardened = heap->hardened;
 }
 
 /* What it is once the thread's exit was told. */
@@ -108,13 +113,13 @@ static inline void thread_resume(struct heap *heap)
 /* True once the calling thread's exit was told. */
 static inline bool thread_is_ended(void)
 {
-	return thread_self == THREAD_ENDED;
+	return thread_words.self == THREAD_ENDED;
 }
 
 /* The calling thread's heap if it has one: NULL before and after. */
 static inline struct heap *thread_own(void)
 {
-	return thread_is_ended() ? NULL : thread_self;
+	return thread_is_ended() ? NULL : thread_words.self;
 }
 
 struct heap *thread_enter_slow(void);

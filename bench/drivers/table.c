@@ -10,6 +10,8 @@ const struct driver drivers[] = {
 	{ "pair-64", drive_pair, 64 },
 	{ "pair-1000", drive_pair, 1000 },
 	{ "nothing", drive_nothing, 0 },
+	{ "wrapper-pair-64", drive_wrapped, 0 },
+	{ "wrapped-pair-64", drive_wrapped, 0xab4823cf5091d769 },
 	{ "batch-64", drive_batch, 64 },
 	{ "lifo", drive_lifo, 2000 },
 	{ "fifo", drive_fifo, 4000 },

@@ -7,6 +7,7 @@
 
 void drive_pair(uint64_t nr, uint64_t size);
 void drive_nothing(uint64_t nr, uint64_t unused);
+void drive_wrapped(uint64_t nr, uint64_t token);
 void drive_batch(uint64_t nr, uint64_t size);
 void drive_requests(uint64_t nr, uint64_t nr_threads);
 void drive_lifo(uint64_t nr, uint64_t most);

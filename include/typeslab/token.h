@@ -55,16 +55,15 @@ extern "C" {
 
 /* Lives on the shim's stack; its fields are the library's. */
 struct typeslab_caller {
-	uint64_t token;
-	size_t size; /* in bytes */
-	const void *frame;
-	uint64_t proof; /* that this memory is still the shim's */
-	uint64_t reserved
-		[4]; /* shims are compiled into programs: room to grow */
+	/* That this memory is still the shim's; 0: nothing is announced. */
+	uint64_t proof;
+	/* Shims are compiled into programs: room to grow. */
+	uint64_t reserved[7];
 };
 
 /* The library's own; a shim calls the two functions below. */
-extern void __typeslab_caller_begin(struct typeslab_caller *caller)
+extern void __typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
+				    uint64_t token, const void *frame)
 	__attribute__((__weak__));
 extern void __typeslab_caller_end(struct typeslab_caller *caller)
 	__attribute__((__weak__));
@@ -78,18 +77,17 @@ static inline __attribute__((__always_inline__)) void
 typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		      uint64_t token)
 {
-	caller->token = token;
-	caller->size = size;
-	caller->frame = __builtin_frame_address(0);
+	caller->proof = 0;
 	if (__typeslab_caller_begin)
-		__typeslab_caller_begin(caller);
+		__typeslab_caller_begin(caller, size, token,
+					__builtin_frame_address(0));
 }
 
 /* Ends the announcement, if it was not used. */
 static inline __attribute__((__always_inline__)) void
 typeslab_caller_end(struct typeslab_caller *caller)
 {
-	if (__typeslab_caller_end)
+	if (caller->proof)
 		__typeslab_caller_end(caller);
 }
 

@@ -414,7 +414,7 @@ static void check_size(size_t asked, size_t told, size_t align, bool fits)
 			: heap_alloc(asked, 0, 1);
 
 	if (fits)
-		assert_true(heap_check_size(p, told, align));
+		assert_true(place_check_size(p, told, align));
 	heap_free(p);
 }
 

@@ -221,7 +221,7 @@ static void test_divert(void **state)
 	heap_free(p);
 	p = heap_alloc(SIZE, 0, SITE);
 	assert_non_null(p);
-	thread_resume(thread_self);
+	thread_resume(thread_words.self);
 	heap_free(p);
 	bin = thread_bin(bin_offset(layout_row(0, SITE), class_of(SIZE)));
 	assert_ptr_equal(bin->top[-1].address, p);
