@@ -171,12 +171,11 @@ static never_inline void begin_first(struct typeslab_caller *caller,
 				     const void *frame)
 {
 	if (!thread_is_ended() && thread_enter())
-		__typeslab_caller_begin(caller, size, token, frame);
+		__typeslab_announce(caller, size, token, frame);
 }
 
-exported void __typeslab_caller_begin(struct typeslab_caller *caller,
-				      size_t size, uint64_t token,
-				      const void *frame)
+exported void __typeslab_announce(struct typeslab_caller *caller, size_t size,
+				  uint64_t token, const void *frame)
 {
 	struct announcement *announced;
 	struct heap *heap;

@@ -30,8 +30,8 @@ static __attribute__((noinline)) void *typed_xmalloc(size_t size, size_t token)
 void drive_wrapped(uint64_t nr, uint64_t token)
 {
 	for (uint64_t i = 0; i < nr; i++) {
-		uint64_t *volatile p = token ? typed_xmalloc(64, token)
-					     : xmalloc(64);
+		uint64_t *volatile p =
+			token ? typed_xmalloc(64, token) : xmalloc(64);
 
 		*p = i;
 		free(p);

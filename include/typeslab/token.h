@@ -62,8 +62,8 @@ struct typeslab_caller {
 };
 
 /* The library's own; a shim calls the two functions below. */
-extern void __typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
-				    uint64_t token, const void *frame)
+extern void __typeslab_announce(struct typeslab_caller *caller, size_t size,
+				uint64_t token, const void *frame)
 	__attribute__((__weak__));
 extern void __typeslab_caller_end(struct typeslab_caller *caller)
 	__attribute__((__weak__));
@@ -78,9 +78,9 @@ typeslab_caller_begin(struct typeslab_caller *caller, size_t size,
 		      uint64_t token)
 {
 	caller->proof = 0;
-	if (__typeslab_caller_begin)
-		__typeslab_caller_begin(caller, size, token,
-					__builtin_frame_address(0));
+	if (__typeslab_announce)
+		__typeslab_announce(caller, size, token,
+				    __builtin_frame_address(0));
 }
 
 /* Ends the announcement, if it was not used. */
