@@ -66,6 +66,17 @@ static always_inline void hand_out(const struct slab *slab, struct slot *out,
 		memcpy(&out[i], &slot, sizeof(slot));
 }
 
+/*
+ * The same, the first slot last: it is popped first, and pages of slots that
+ * nobody wants yet stay untouched.
+ */
+static void hand_out_down(const struct slab *slab, struct slot *out,
+			  unsigned int index, unsigned int nr)
+{
+	while (nr--)
+		hand_out(slab, out++, index + nr, 1);
+}
+
 /* Of the eight states at @at, those in [from, to). */
 static uint64_t within(unsigned int at, unsigned int from, unsigned int to)
 {
@@ -159,7 +170,7 @@ static unsigned int take_new(struct slab *slab, struct slot *out,
 
 	if (got > max)
 		got = max;
-	hand_out(slab, out, slab->nr_used, got);
+	hand_out_down(slab, out, slab->nr_used, got);
 	memset(slab->states + slab->nr_used, SLOT_NEW, got);
 	slab->nr_used += got;
 	return got;
