@@ -69,6 +69,13 @@
 #define MAGAZINE_BYTES_LARGE (2ul << 20)
 #define MAGAZINE_WORTH	     32u
 
+/*
+ * So many threads that ended leave their heaps to the next ones with what is
+ * in stock, each at most so many bytes.
+ */
+#define PARKED_HEAPS 4u
+#define PARKED_BYTES (512ul << 10)
+
 /* So many slots come from the slabs at once, at most. */
 #define MAGAZINE_BATCH 64u
 

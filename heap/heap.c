@@ -74,6 +74,7 @@ static void *alloc_in_bin(struct heap *heap, uint32_t bin,
 	if (likely(p) || large.size > region.nr_blocks * BLOCK_SIZE)
 		return p;
 	thread_flush(heap);
+	thread_flush_parked();
 	purge_all(heap, true);
 	return try_in_bin(heap, bin, large, is_zero);
 }

@@ -22,16 +22,27 @@ static uint32_t nr_heaps;
 
 /* Heaps whose threads ended. */
 static struct pile pool;
+static struct pile parked;
+static uint32_t nr_parked;
 
 static void push(struct heap *heap)
 {
 	pile_push(&pool, &layout.arena, &heap->in_pool);
 }
 
-static struct heap *pop(void)
+static struct heap *pop(struct pile *pile)
 {
 	_Static_assert(!offsetof(struct heap, in_pool), "a heap's first");
-	return (struct heap *)pile_pop(&pool, &layout.arena);
+	return (struct heap *)pile_pop(pile, &layout.arena);
+}
+
+static struct heap *pop_parked(void)
+{
+	struct heap *heap = pop(&parked);
+
+	if (heap)
+		__atomic_fetch_sub(&nr_parked, 1, __ATOMIC_RELAXED);
+	return heap;
 }
 
 typedef void visit_bin(struct heap *heap, uint32_t offset);
@@ -150,6 +161,35 @@ static struct heap *make(void)
 	return heap;
 }
 
+static void count_parked(struct heap *heap, uint32_t offset)
+{
+	size_t nr = magazine_count(heap_bin(heap, offset));
+
+	if (heap->holds)
+		nr += heap_hold(heap, offset)->held;
+	heap->bytes_parked += nr * layout_slot_size(offset);
+}
+
+/* Whether it may keep its stock, and is counted. */
+static bool may_park(struct heap *heap)
+{
+	heap->bytes_parked = 0;
+	if (heap_has_bins(heap))
+		visit_bins(heap, count_parked);
+	if (heap->bytes_parked > PARKED_BYTES)
+		return false;
+	if (__atomic_fetch_add(&nr_parked, 1, __ATOMIC_RELAXED) < PARKED_HEAPS)
+		return true;
+	__atomic_fetch_sub(&nr_parked, 1, __ATOMIC_RELAXED);
+	return false;
+}
+
+static void flush_and_push(struct heap *heap)
+{
+	thread_flush(heap);
+	push(heap);
+}
+
 static void on_thread_exit(void *unused)
 {
 	struct heap *heap = thread_own();
@@ -160,8 +200,18 @@ static void on_thread_exit(void *unused)
 	thread_divert();
 	thread_words.self = THREAD_ENDED;
 	heap->announced.caller = NULL;
-	thread_flush(heap);
-	push(heap);
+	if (may_park(heap))
+		pile_push(&parked, &layout.arena, &heap->in_pool);
+	else
+		flush_and_push(heap);
+}
+
+void thread_flush_parked(void)
+{
+	struct heap *heap;
+
+	while ((heap = pop_parked()))
+		flush_and_push(heap);
 }
 
 bool thread_init(void)
@@ -188,7 +238,9 @@ struct heap *thread_enter_slow(void)
 
 	if (!heap_boot())
 		return NULL;
-	heap = pop();
+	heap = thread_is_ended() ? NULL : pop_parked();
+	if (!heap)
+		heap = pop(&pool);
 	if (!heap)
 		heap = make();
 	if (!heap || thread_is_ended())
@@ -202,8 +254,7 @@ struct heap *thread_enter_slow(void)
 
 void thread_leave_slow(struct heap *heap)
 {
-	thread_flush(heap);
-	push(heap);
+	flush_and_push(heap);
 }
 
 uint32_t thread_tag(const struct heap *heap)

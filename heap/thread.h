@@ -3,7 +3,8 @@
  * thread: a thread's own part of the heap: its magazines.
  *
  * Owns:       one struct heap a thread, in the arena; the one word of TLS
- *             that leads to it; the pool of heaps whose threads ended.
+ *             that leads to it; the pool of heaps whose threads ended, some of
+ *             which are parked: their magazines are the next thread's.
  * Promises:   thread_bin() is always readable: before the first allocation,
  *             while a caller's token is announced and after the thread's end
  *             every bin is zero, so that every fast path falls into its slow
@@ -12,8 +13,8 @@
  *             that allocates after that borrows a heap for each call.
  *             Where no bins fit into the arena any more, a heap has those of
  *             who has none: each call goes to the caches.
- * Invariant:  a heap is used by one thread, or is in the pool with empty
- *             magazines.
+ * Invariant:  a heap is used by one thread, or is in the pool; with empty
+ *             magazines, unless it is parked.
  */
 #ifndef HEAP_THREAD_H
 #define HEAP_THREAD_H
@@ -51,6 +52,7 @@ struct heap {
 	uint64_t random;
 	struct slot *spare[11]; /* outgrown magazines by log2 of their size */
 	size_t bytes_large;	/* that the slots of large magazines have */
+	size_t bytes_parked;	/* in stock, when it was last asked */
 	struct announcement announced;
 	struct heap *next_of_all; /* in the list of all, never removed */
 	/* A bit a class, a word a row: has a magazine. NULL: no bins fitted. */
@@ -164,6 +166,9 @@ size_t thread_slots_in_stock(uint32_t offset);
 /* Returns every slot in stock to its cache; or those of one bin. */
 void thread_flush(struct heap *heap);
 void thread_flush_bin(struct heap *heap, uint32_t offset);
+
+/* The same for all that parked heaps have. */
+void thread_flush_parked(void);
 
 static inline struct hold *heap_hold(const struct heap *heap, uint32_t offset)
 {

@@ -12,6 +12,7 @@ bool heap_trim(void)
 	if (!heap)
 		return false;
 	thread_flush(heap);
+	thread_flush_parked();
 	had_any = purge_all(heap, layout.refunds);
 	thread_leave(heap);
 	return had_any;

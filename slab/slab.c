@@ -48,10 +48,11 @@ static uint64_t load_states(const struct slab *slab, unsigned int at)
 
 /*
  * Hands out @nr slots from @index on, whose states are the caller's to change:
- * address and state advance as one, an instruction and a store a slot.
+ * address and state advance as one, an instruction and a store a slot. Upward
+ * where @way is 1, downward where it is -1.
  */
 static always_inline void hand_out(const struct slab *slab, struct slot *out,
-				   unsigned int index, unsigned int nr)
+				   unsigned int index, unsigned int nr, int way)
 {
 	typedef uintptr_t both __attribute__((vector_size(16)));
 	char *base = region_chunk_base(slab);
@@ -59,22 +60,11 @@ static always_inline void hand_out(const struct slab *slab, struct slot *out,
 		(uintptr_t)(base + index * slab->size),
 		(uintptr_t)(slab->states + index),
 	};
-	both step = { slab->size, 1 };
+	both step = { way * slab->size, way };
 
 	_Static_assert(sizeof(both) == sizeof(*out), "a slot is a pair");
 	for (unsigned int i = 0; i < nr; i++, slot += step)
 		memcpy(&out[i], &slot, sizeof(slot));
-}
-
-/*
- * The same, the first slot last: it is popped first, and pages of slots that
- * nobody wants yet stay untouched.
- */
-static void hand_out_down(const struct slab *slab, struct slot *out,
-			  unsigned int index, unsigned int nr)
-{
-	while (nr--)
-		hand_out(slab, out++, index + nr, 1);
 }
 
 /* Of the eight states at @at, those in [from, to). */
@@ -92,7 +82,7 @@ static uint64_t within(unsigned int at, unsigned int from, unsigned int to)
 /* The eight slots from @index on, all of them FREE. */
 static void take_eight(struct slab *slab, struct slot *out, unsigned int index)
 {
-	hand_out(slab, out, index, 8);
+	hand_out(slab, out, index, 8, 1);
 	__atomic_store_n((uint64_t *)(void *)&slab->states[index],
 			 ONES * SLOT_STOCK, __ATOMIC_RELAXED);
 }
@@ -107,7 +97,7 @@ static unsigned int take_found(struct slab *slab, struct slot *out,
 	for (; found && got < max; found &= found - 1) {
 		unsigned int index = at + __builtin_ctzl(found) / 8;
 
-		hand_out(slab, &out[got++], index, 1);
+		hand_out(slab, &out[got++], index, 1, 1);
 		__atomic_store_n(&slab->states[index], SLOT_STOCK,
 				 __ATOMIC_RELAXED);
 	}
@@ -162,7 +152,11 @@ static unsigned int take_freed(struct slab *slab, struct slot *out,
 	return got;
 }
 
-/* From the part of the slab that was never used. */
+/*
+ * From the part of the slab that was never used. The first is the last, and so
+ * handed out before the others: pages of those that nobody wants yet stay
+ * untouched.
+ */
 static unsigned int take_new(struct slab *slab, struct slot *out,
 			     unsigned int max)
 {
@@ -170,9 +164,9 @@ static unsigned int take_new(struct slab *slab, struct slot *out,
 
 	if (got > max)
 		got = max;
-	hand_out_down(slab, out, slab->nr_used, got);
 	memset(slab->states + slab->nr_used, SLOT_NEW, got);
 	slab->nr_used += got;
+	hand_out(slab, out, slab->nr_used - 1, got, -1);
 	return got;
 }
 

@@ -273,6 +273,9 @@ static void give_range(unsigned int first, unsigned int nr, bool is_downward)
 	struct slot out[48];
 
 	assert_int_equal(slab_take_slots_locked(slab, out, 48), 48);
+	/* New ones come so that the first is popped first. */
+	assert_ptr_equal(out[47].address, region_chunk_base(slab));
+	reverse(out, 48);
 	/* Some are NEW and some only STOCK. */
 	for (unsigned int i = 0; i < 48; i += 3)
 		*out[i].state = SLOT_STOCK;
@@ -330,6 +333,7 @@ static struct slot *take_all(struct slab *slab)
 	assert_int_equal(slab->nr_slots % SLAB_STATES_LINE, 0);
 	assert_int_equal(slab_take_slots_locked(slab, slots, slab->nr_slots),
 			 slab->nr_slots);
+	reverse(slots, slab->nr_slots);
 	return slots;
 }
 

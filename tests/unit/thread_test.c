@@ -52,6 +52,32 @@ static void *run_churn(void *unused)
 	return count_stock() ? "stock" : NULL;
 }
 
+/* As many as the heaps that may be parked, and one more. */
+#define NR_AT_ONCE (PARKED_HEAPS + 1)
+
+static pthread_barrier_t all_here;
+
+static void *churn_together(void *unused)
+{
+	pthread_barrier_wait(&all_here);
+	churn();
+	pthread_barrier_wait(&all_here);
+	return unused;
+}
+
+static void run_at_once(void *(*body)(void *))
+{
+	pthread_t threads[NR_AT_ONCE];
+
+	pthread_barrier_init(&all_here, NULL, NR_AT_ONCE);
+	for (unsigned int i = 0; i < NR_AT_ONCE; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, body, NULL),
+				 0);
+	for (unsigned int i = 0; i < NR_AT_ONCE; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&all_here);
+}
+
 static void run(void *(*body)(void *), void *arg, void **result)
 {
 	pthread_t thread;
@@ -60,18 +86,72 @@ static void run(void *(*body)(void *), void *arg, void **result)
 	pthread_join(thread, result);
 }
 
-/* A thread has stock while it lives; its end gives every slot home. */
-static void test_exit_flushes(void **state)
+static void assert_all_is_home(void)
+{
+	assert_int_equal(count_stock(), 0);
+	assert_int_equal(cache_of_test()->nr_out, 0);
+}
+
+/* What a thread that ended had in stock is the next one's, until a trim. */
+static void test_exit_parks(void **state)
 {
 	void *had = NULL;
+	size_t nr_out;
 
 	(void)state;
-	for (int i = 0; i < 10; i++) {
+	thread_flush_parked();
+	assert_all_is_home();
+	run(run_churn, NULL, &had);
+	assert_non_null(had);
+	nr_out = cache_of_test()->nr_out;
+	assert_int_equal(count_stock(), nr_out);
+	assert_true(nr_out > 0);
+	for (int i = 0; i < 10; i++)
 		run(run_churn, NULL, &had);
-		assert_non_null(had);
-		assert_int_equal(count_stock(), 0);
-		assert_int_equal(cache_of_test()->nr_out, 0);
+	assert_int_equal(cache_of_test()->nr_out, nr_out);
+	heap_trim();
+	assert_all_is_home();
+}
+
+/* Of many that end at once only a few leave it so. */
+static void test_few_are_parked(void **state)
+{
+	uint32_t offset = bin_offset(layout_row(0, SITE), class_of(SIZE));
+	unsigned int nr = 0;
+
+	(void)state;
+	run_at_once(churn_together);
+	for (struct heap *heap = thread_heaps; heap; heap = heap->next_of_all)
+		nr += magazine_count(heap_bin(heap, offset)) != 0;
+	assert_int_equal(nr, PARKED_HEAPS);
+	thread_flush_parked();
+	assert_all_is_home();
+}
+
+/* More than PARKED_BYTES, of sizes whose magazines are small ones. */
+static void *churn_much(void *unused)
+{
+	void *p[8];
+
+	churn();
+	for (size_t size = 16384; size <= SMALL_MAX; size += 1024) {
+		for (size_t site = 0; site < 16; site++) {
+			for (size_t i = 0; i < array_size(p); i++)
+				p[i] = heap_alloc(size, 0, site * 4099);
+			for (size_t i = 0; i < array_size(p); i++)
+				heap_free(p[i]);
+		}
 	}
+	return unused;
+}
+
+static void test_much_is_not_parked(void **state)
+{
+	void *unused;
+
+	(void)state;
+	run(churn_much, NULL, &unused);
+	assert_all_is_home();
 }
 
 /* One thread after another: they share one heap. */
@@ -158,6 +238,7 @@ static void test_after_exit(void **state)
 	}
 	assert_int_equal(pthread_key_create(&late_key, use_late), 0);
 	run(run_late, NULL, &unused);
+	thread_flush_parked();
 	assert_int_equal(count_stock(), 0);
 	assert_int_equal(cache_of_test()->nr_out, 1);
 	heap_free(late_slot);
@@ -168,7 +249,6 @@ static void test_after_exit(void **state)
 
 #define NR_THREADS 16
 
-static pthread_barrier_t all_here;
 static struct heap *heaps[NR_THREADS];
 
 static void *keep_heap(void *place)
@@ -370,7 +450,9 @@ static void test_ids_in_vain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exit_flushes),
+		cmocka_unit_test(test_exit_parks),
+		cmocka_unit_test(test_few_are_parked),
+		cmocka_unit_test(test_much_is_not_parked),
 		cmocka_unit_test(test_heaps_are_reused),
 		cmocka_unit_test(test_heaps_are_reused_at_once),
 		cmocka_unit_test(test_after_exit),
