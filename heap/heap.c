@@ -10,6 +10,7 @@
 #include "heap/large.h"
 #include "heap/nowait.h"
 #include "heap/place.h"
+#include "heap/pocket.h"
 #include "heap/purge.h"
 #include "heap/supply.h"
 #include "heap/trace.h"
@@ -44,7 +45,7 @@ static void *alloc_from(struct heap *heap, uint32_t offset)
 	return slots[got - 1].address;
 }
 
-/* What large_alloc() is to be asked for; @size 0: the bin's slot is wanted. */
+/* What pocket_alloc() is to be asked for; @size 0: the bin's slot is wanted. */
 struct large_wish {
 	size_t size;
 	size_t align;
@@ -59,7 +60,7 @@ static void *try_in_bin(struct heap *heap, uint32_t bin,
 	if (!large.size)
 		return layout.is_hardened ? hardened_alloc(heap, bin)
 					  : alloc_from(heap, bin);
-	return large_alloc(heap, bin, large.size, large.align, is_zero);
+	return pocket_alloc(heap, bin, large.size, large.align, is_zero);
 }
 
 /*
@@ -310,10 +311,8 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 	if (unlikely(layout.is_traced))
 		trace_free(p);
 	if (slab->kind == SLAB_LARGE) {
-		if (large_free(heap, slab))
-			purge_idle(heap);
-		else
-			nowait_free(slab, p, state);
+		pocket_free(heap, slab);
+		purge_idle(heap);
 	} else if (layout.is_hardened) {
 		if (hardened_free(heap, slab, p, state))
 			purge_idle(heap);

@@ -3,19 +3,8 @@
 #include "heap/live.h"
 
 #include "base/align.h"
-#include "heap/thread.h"
+#include "heap/view.h"
 #include "typeslab/snapshot.h"
-
-/* No process has more threads that allocate at once. */
-#define HEAPS_MAX (1u << 20)
-
-struct view {
-	const struct live_reader *reader;
-	const struct live_sink *sink;
-	struct layout layout;
-	uint64_t first_heap;
-	unsigned int nr_rows; /* that may hold something */
-};
 
 /* One line of the snapshot. */
 struct row_counts {
@@ -32,12 +21,6 @@ struct row_counts {
 static uint32_t nr_types(const struct layout *of)
 {
 	return of->nr_listed - 2 * of->pins.nr;
-}
-
-static bool read_at(const struct view *view, uint64_t address, void *to,
-		    size_t size)
-{
-	return view->reader->read(view->reader->context, address, to, size);
 }
 
 static bool say(const struct view *view, struct line *line)
@@ -68,58 +51,10 @@ static bool find_domain(const struct view *view, unsigned int row,
 	} else if (row < of->first_own) {
 		*domain = layout_domain_of_pinned(of, row);
 	} else {
-		if (!read_at(view, (uintptr_t)&of->roster.tokens[number],
-			     &token, sizeof(token)))
+		if (!view_read(view, (uintptr_t)&of->roster.tokens[number],
+			       &token, sizeof(token)))
 			return false;
 		*domain = domain_of_token(token, of->options.token_max);
-	}
-	return true;
-}
-
-/* Slots in stock and allocations ever made, of one class, over all threads. */
-struct bin_sums {
-	uint64_t in_stock;
-	uint64_t allocs;
-};
-
-/* What a heap's bin has in stock, and what waits in line there. */
-static bool add_bin(const struct view *view, const struct heap *heap,
-		    uint32_t bin, struct bin_sums *sums)
-{
-	struct hold hold = { 0 };
-	struct bin one;
-
-	if (!read_at(view, (uintptr_t)heap_bin(heap, bin), &one, sizeof(one)) ||
-	    (heap->holds && !read_at(view, (uintptr_t)heap_hold(heap, bin),
-				     &hold, sizeof(hold))))
-		return false;
-	sums->in_stock += magazine_count(&one) + hold.held;
-	sums->allocs += one.nr_allocs;
-	return true;
-}
-
-/* The sums of a row's @classes: one walk of the list of heaps for all. */
-static bool sum_row(const struct view *view, unsigned int row, uint64_t classes,
-		    struct bin_sums sums[NR_CLASSES])
-{
-	uint64_t at = view->first_heap;
-
-	memset(sums, 0, NR_CLASSES * sizeof(sums[0]));
-	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
-		uint64_t left = classes & ((1ul << NR_CLASSES) - 1);
-		struct heap heap;
-
-		if (!read_at(view, at, &heap, sizeof(heap)))
-			return false;
-		for (; left; left &= left - 1) {
-			unsigned int class = __builtin_ctzl(left);
-
-			if (!add_bin(view, &heap,
-				     layout_bin(&view->layout, row, class),
-				     &sums[class]))
-				return false;
-		}
-		at = (uintptr_t)heap.next_of_all;
 	}
 	return true;
 }
@@ -197,8 +132,8 @@ static bool read_cache(const struct view *view, unsigned int row,
 {
 	size_t index = bin_number(view->layout.nr_by_class, row, class);
 
-	return read_at(view, (uintptr_t)&view->layout.caches[index], cache,
-		       sizeof(*cache));
+	return view_read(view, (uintptr_t)&view->layout.caches[index], cache,
+			 sizeof(*cache));
 }
 
 static bool say_cache(const struct view *view, unsigned int row,
@@ -220,8 +155,11 @@ static bool say_cache(const struct view *view, unsigned int row,
 static bool read_partition(const struct view *view, unsigned int row,
 			   struct partition *partition)
 {
-	return read_at(view, (uintptr_t)&view->layout.partitions[row],
-		       partition, sizeof(*partition));
+	return view_read(view, (uintptr_t)&view->layout.partitions[row],
+			 partition, sizeof(*partition)) &&
+	       view_take_off_pockets(
+		       view, layout_bin(&view->layout, row, CLASS_LARGE),
+		       partition);
 }
 
 static bool say_large(const struct view *view,
@@ -245,19 +183,19 @@ struct totals {
 static bool sum_all(const struct view *view, struct totals *totals)
 {
 	for (unsigned int row = 0; row < view->nr_rows; row++) {
-		struct bin_sums sums[NR_CLASSES];
+		struct row_sums sums;
 		struct partition partition;
 		enum domain domain;
 		uint64_t allocs;
 
 		if (!find_domain(view, row, &domain) ||
 		    !read_partition(view, row, &partition) ||
-		    !sum_row(view, row, layout_classes(&partition), sums))
+		    !view_sum_row(view, row, &partition, &sums))
 			return false;
 		allocs =
 			partition.nr_large_allocs + partition.nr_binless_allocs;
-		for (unsigned int class = 0; class < NR_CLASSES; class ++)
-			allocs += sums[class].allocs;
+		for (unsigned int class = 0; class < NR_CLASSES_MAX; class ++)
+			allocs += sums.bins[class].allocs;
 		totals->rows[domain]++;
 		totals->allocs[domain] += allocs;
 		if (domain != DOMAIN_UNKNOWN && row < view->layout.first_pinned)
@@ -328,14 +266,14 @@ static bool say_counts(const struct view *view)
 static bool say_row_of_caches(const struct view *view, unsigned int row,
 			      struct row_name name)
 {
-	struct bin_sums sums[NR_CLASSES];
+	struct row_sums sums;
 	struct partition partition;
 
 	if (!read_partition(view, row, &partition) ||
-	    !sum_row(view, row, layout_classes(&partition), sums))
+	    !view_sum_row(view, row, &partition, &sums))
 		return false;
 	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
-		if (!say_cache(view, row, name, class, &sums[class]))
+		if (!say_cache(view, row, name, class, &sums.bins[class]))
 			return false;
 	}
 	return say_large(view, &partition, name);
@@ -358,24 +296,6 @@ static bool say_domain(const struct view *view, enum domain domain)
 	return true;
 }
 
-/* Of one bin, over all threads. */
-static bool sum_stock(const struct view *view, uint32_t bin,
-		      struct bin_sums *sums)
-{
-	uint64_t at = view->first_heap;
-
-	memset(sums, 0, sizeof(*sums));
-	for (uint32_t i = 0; at && i < HEAPS_MAX; i++) {
-		struct heap heap;
-
-		if (!read_at(view, at, &heap, sizeof(heap)) ||
-		    !add_bin(view, &heap, bin, sums))
-			return false;
-		at = (uintptr_t)heap.next_of_all;
-	}
-	return true;
-}
-
 /* A cache's slots, or, where it is one of large objects, those. */
 static bool say_named(const struct view *view, unsigned int number)
 {
@@ -385,14 +305,15 @@ static bool say_named(const struct view *view, unsigned int number)
 	struct line line = { .length = 0 };
 	struct named named, *at;
 	struct cache cache;
-	struct bin_sums stock;
+	struct bin_sums stock = { .bin = bin };
 
-	if (!read_at(view, (uintptr_t)&view->layout.named[number], &at,
-		     sizeof(at)) ||
-	    !read_at(view, (uintptr_t)at, &named, sizeof(named)) ||
-	    !read_at(view, (uintptr_t)&view->layout.caches[bin >> BIN_SHIFT],
-		     &cache, sizeof(cache)) ||
-	    !sum_stock(view, bin, &stock))
+	if (!view_read(view, (uintptr_t)&view->layout.named[number], &at,
+		       sizeof(at)) ||
+	    !view_read(view, (uintptr_t)at, &named, sizeof(named)) ||
+	    !view_read(view, (uintptr_t)&view->layout.caches[bin >> BIN_SHIFT],
+		       &cache, sizeof(cache)) ||
+	    !view_sum_bin(view, &stock) ||
+	    !view_take_off_pockets(view, bin, &named.partition))
 		return false;
 	if (!named.size || !(cache.nr_slabs || named.partition.nr_large_allocs))
 		return true;
@@ -439,14 +360,14 @@ enum live_result live_print(const struct live_reader *reader, uint64_t address,
 	struct view view = { .reader = reader, .sink = sink };
 	struct live_root root;
 
-	if (!read_at(&view, address, &root, sizeof(root)))
+	if (!view_read(&view, address, &root, sizeof(root)))
 		return LIVE_UNREADABLE;
 	if (!is_ours(&root))
 		return LIVE_FOREIGN;
-	if (!read_at(&view, (uintptr_t)root.layout, &view.layout,
-		     sizeof(view.layout)) ||
-	    !read_at(&view, (uintptr_t)root.first_heap, &view.first_heap,
-		     sizeof(view.first_heap)))
+	if (!view_read(&view, (uintptr_t)root.layout, &view.layout,
+		       sizeof(view.layout)) ||
+	    !view_read(&view, (uintptr_t)root.first_heap, &view.first_heap,
+		       sizeof(view.first_heap)))
 		return LIVE_UNREADABLE;
 	if (view.layout.nr_rows > NR_PARTITIONS_MAX ||
 	    view.layout.nr_named > NR_NAMED_MAX)

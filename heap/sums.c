@@ -2,7 +2,7 @@
 /* sums: see sums.h. */
 #include "heap/sums.h"
 
-#include "heap/large.h"
+#include "heap/pocket.h"
 #include "heap/thread.h"
 
 static void add_cache(struct heap_sums *sums, uint32_t bin)
@@ -24,8 +24,13 @@ static void add_cache(struct heap_sums *sums, uint32_t bin)
 
 static void add_large(struct heap_sums *sums, const struct partition *partition)
 {
-	sums->nr_large += partition->nr_large;
-	sums->large_bytes += partition->large_bytes;
+	struct pocket_sum in_stock = pocket_sum(partition);
+
+	/* Read at different moments, the two may disagree by a little. */
+	if (partition->nr_large > in_stock.nr) {
+		sums->nr_large += partition->nr_large - in_stock.nr;
+		sums->large_bytes += partition->large_bytes - in_stock.bytes;
+	}
 }
 
 struct heap_sums heap_sum(void)

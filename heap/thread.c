@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "base/random.h"
 #include "heap/heap.h"
+#include "heap/pocket.h"
 #include "os/os.h"
 
 #include <pthread.h>
@@ -173,6 +174,7 @@ static void count_parked(struct heap *heap, uint32_t offset)
 /* Whether it may keep its stock, and is counted. */
 static bool may_park(struct heap *heap)
 {
+	pocket_flush(heap);
 	heap->bytes_parked = 0;
 	if (heap_has_bins(heap))
 		visit_bins(heap, count_parked);
@@ -310,6 +312,7 @@ void thread_flush_bin(struct heap *heap, uint32_t offset)
 
 void thread_flush(struct heap *heap)
 {
+	pocket_flush(heap);
 	if (heap_has_bins(heap))
 		visit_bins(heap, thread_flush_bin);
 }

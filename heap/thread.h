@@ -38,6 +38,15 @@ struct announcement {
 	uintptr_t plain[NR_PLAIN_SITES]; /* sites in no system's library */
 };
 
+#define POCKET_PLACES 4u
+#define POCKET_SIZES  8u
+
+/* Large objects that a thread freed, and which are wanted: see pocket.h. */
+struct pocket {
+	struct slab *slabs[POCKET_PLACES];
+	uint64_t sizes[POCKET_SIZES]; /* the one freed last first */
+};
+
 struct heap {
 	struct pile_node in_pool;
 	/* Fixed when the heap is made. */
@@ -53,6 +62,7 @@ struct heap {
 	struct slot *spare[11]; /* outgrown magazines by log2 of their size */
 	size_t bytes_large;	/* that the slots of large magazines have */
 	size_t bytes_parked;	/* in stock, when it was last asked */
+	struct pocket pocket;
 	struct announcement announced;
 	struct heap *next_of_all; /* in the list of all, never removed */
 	/* A bit a class, a word a row: has a magazine. NULL: no bins fitted. */

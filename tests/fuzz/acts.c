@@ -103,7 +103,8 @@ static const struct act {
 	unsigned int weight;
 	bool is_trial;
 } acts[] = {
-	{ "alloc", asks_alloc, 88, false },
+	{ "alloc", asks_alloc, 85, false },
+	{ "buffers", asks_buffers, 3, false },
 	{ "free", asks_free, 62, false },
 	{ "realloc", asks_realloc, 24, false },
 	{ "alloc aligned", asks_alloc_aligned, 16, false },

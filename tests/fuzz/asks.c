@@ -331,3 +331,21 @@ void asks_free_all(void)
 	while (model_nr_blocks())
 		free_block(model_nr_blocks() - 1);
 }
+
+void asks_buffers(struct bytes *bytes)
+{
+	unsigned int nr = bytes_take(bytes);
+	struct model_ask ask = take_ask(bytes);
+	bool stays = nr & 1;
+
+	ask.size = SMALL_MAX + 1 + ask.size % 8 * CHUNK_SIZE;
+	for (nr = nr / 2 % 16; nr && !is_full(); nr--) {
+		if (model_nr_bytes() + ask.size > MODEL_BYTES_MAX)
+			break;
+		errno = CALM;
+		if (!receive(&ask, call_malloc(&ask)))
+			break;
+		if (nr > 1 || !stays)
+			free_block(model_nr_blocks() - 1);
+	}
+}

@@ -36,6 +36,9 @@ void asks_free_sized(struct bytes *bytes);
 void asks_free_many(struct bytes *bytes);
 void asks_free_all(void);
 
+/* Large buffers of few sizes, which come and go by turns; the last may stay. */
+void asks_buffers(struct bytes *bytes);
+
 /* What must be refused: too large, overflow, a bad alignment. */
 void asks_impossible(struct bytes *bytes);
 
