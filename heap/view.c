@@ -5,8 +5,7 @@
 /* No process has more threads that allocate at once. */
 #define HEAPS_MAX (1u << 20)
 
-bool view_read(const struct view *view, uint64_t address, void *to,
-	       size_t size)
+bool view_read(const struct view *view, uint64_t address, void *to, size_t size)
 {
 	return view->reader->read(view->reader->context, address, to, size);
 }
@@ -39,10 +38,10 @@ static bool add_bin(const struct view *view, const struct heap *heap,
 	struct bin one;
 
 	if (!view_read(view, (uintptr_t)heap_bin(heap, sums->bin), &one,
-		     sizeof(one)) ||
+		       sizeof(one)) ||
 	    (heap->holds &&
 	     !view_read(view, (uintptr_t)heap_hold(heap, sums->bin), &hold,
-		      sizeof(hold))))
+			sizeof(hold))))
 		return false;
 	sums->in_stock += magazine_count(&one) + hold.held;
 	sums->allocs += one.nr_allocs;
@@ -96,7 +95,7 @@ static bool take_off_pocket(const struct view *view, const struct heap *heap,
 		if (!heap->pocket.slabs[i])
 			continue;
 		if (!view_read(view, (uintptr_t)heap->pocket.slabs[i], &slab,
-			     sizeof(slab)))
+			       sizeof(slab)))
 			return false;
 		/* Read at different moments, the two may disagree. */
 		if (slab.bin != sums->bin || !sums->partition->nr_large)

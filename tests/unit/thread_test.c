@@ -397,6 +397,7 @@ static void be_crowded(void *unused)
 
 	(void)unused;
 	thread_flush(thread_enter());
+	thread_flush_parked();
 	had = cache->nr_out;
 	nr_without = crowd(live_in_crowd);
 	unit_must(count_heaps() >= NR_CROWD);

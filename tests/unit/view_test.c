@@ -77,10 +77,9 @@ static void test_bin(void **state)
 
 static uint64_t allocs_of_row(struct view *view)
 {
-	const struct partition *partition =
-		&layout.partitions[row_of_test()];
-	uint64_t allocs = partition->nr_large_allocs +
-			  partition->nr_binless_allocs;
+	const struct partition *partition = &layout.partitions[row_of_test()];
+	uint64_t allocs =
+		partition->nr_large_allocs + partition->nr_binless_allocs;
 	struct row_sums sums;
 
 	assert_true(view_sum_row(view, row_of_test(), partition, &sums));
@@ -116,7 +115,8 @@ static void test_pockets(void **state)
 		heap_free(heap_alloc(BIG, 0, SITE));
 	partition = layout.partitions[row_of_test()];
 	assert_int_equal(partition.nr_large, 2);
-	assert_true(view_take_off_pockets(&view, bin_offset(row_of_test() + 1, CLASS_LARGE), &partition));
+	assert_true(view_take_off_pockets(
+		&view, bin_offset(row_of_test() + 1, CLASS_LARGE), &partition));
 	assert_int_equal(partition.nr_large, 2);
 	assert_true(view_take_off_pockets(&view, bin, &partition));
 	assert_int_equal(partition.nr_large, 1);
@@ -139,8 +139,8 @@ static void test_unreadable(void **state)
 	assert_true(nr > 2);
 	for (int i = 1; i <= nr; i++) {
 		view = view_of_own(i);
-		assert_false(view_sum_row(&view, row_of_test(), partition,
-					  &sums));
+		assert_false(
+			view_sum_row(&view, row_of_test(), partition, &sums));
 	}
 }
 
