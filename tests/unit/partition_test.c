@@ -101,8 +101,9 @@ static void test_spread_sites(void **state)
 }
 
 /*
- * 64 keys at equal distances, as calls in unrolled code are, on 16 rows: a
- * random function uses fewer than 13 once in 3,000 secrets.
+ * 64 keys at equal distances, as calls in unrolled code are, on 16 rows: fewer
+ * than 13 are used with seven secrets of 2,000; where equal distances stay
+ * equal, with one in sixteen.
  */
 static void check_lattice(map row_of, uint64_t first, uint64_t step)
 {
@@ -117,7 +118,7 @@ static void check_lattice(map row_of, uint64_t first, uint64_t step)
 			used |= 1ul << row_of(first + i * step, secret, 16);
 		few += __builtin_popcountl(used) < 13;
 	}
-	assert_in_range(few, 0, 20);
+	assert_in_range(few, 0, 40);
 }
 
 static void test_lattice(void **state)
