@@ -27,10 +27,11 @@ static void add_large(struct heap_sums *sums, const struct partition *partition)
 	struct pocket_sum in_stock = pocket_sum(partition);
 
 	/* Read at different moments, the two may disagree by a little. */
-	if (partition->nr_large > in_stock.nr) {
-		sums->nr_large += partition->nr_large - in_stock.nr;
-		sums->large_bytes += partition->large_bytes - in_stock.bytes;
-	}
+	if (partition->nr_large < in_stock.nr ||
+	    partition->large_bytes < in_stock.bytes)
+		return;
+	sums->nr_large += partition->nr_large - in_stock.nr;
+	sums->large_bytes += partition->large_bytes - in_stock.bytes;
 }
 
 struct heap_sums heap_sum(void)
