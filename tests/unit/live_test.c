@@ -4,28 +4,13 @@
 #include "heap/heap.h"
 #include "heap/large.h"
 #include "heap/live.h"
+#include "tests/unit/own.h"
 #include "typeslab/snapshot.h"
 
 extern struct live_root typeslab_live_1;
 
 #define DATA	(1ul << 40)
 #define POINTER (1ul << 63 | 1ul << 40)
-
-/* Reads ourselves, and fails at the read that is told. */
-struct own {
-	int fails_at; /* 0: never */
-	int nr_reads;
-};
-
-static bool read_own(void *context, uint64_t address, void *to, size_t size)
-{
-	struct own *own = context;
-
-	if (++own->nr_reads == own->fails_at)
-		return false;
-	memcpy(to, (void *)(uintptr_t)address, size);
-	return true;
-}
 
 struct text {
 	char bytes[1 << 16];

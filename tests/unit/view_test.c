@@ -4,26 +4,11 @@
 #include "heap/heap.h"
 #include "heap/pocket.h"
 #include "heap/view.h"
+#include "tests/unit/own.h"
 
 #define SITE 5
 #define SIZE 48
 #define BIG  100000
-
-/* Reads ourselves, and fails at the read that is told. */
-struct own {
-	int fails_at; /* 0: never */
-	int nr_reads;
-};
-
-static bool read_own(void *context, uint64_t address, void *to, size_t size)
-{
-	struct own *own = context;
-
-	if (++own->nr_reads == own->fails_at)
-		return false;
-	memcpy(to, (void *)(uintptr_t)address, size);
-	return true;
-}
 
 static struct own own;
 static const struct live_reader reader = { read_own, &own };
