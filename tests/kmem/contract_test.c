@@ -31,13 +31,19 @@ static size_t hide(size_t n)
 	return n;
 }
 
-/* So that what comes from here next is not zero by luck. */
+/* One call site, so one partition, whatever the flags. */
+static __attribute__((noinline)) void *ask(size_t size, gfp_t gfp)
+{
+	return kmalloc(hide(size), gfp);
+}
+
+/* So that what comes from ask() next is not zero by luck. */
 static void soil(size_t size)
 {
 	char *p[NR];
 
 	for (int i = 0; i < NR; i++) {
-		p[i] = kmalloc(hide(size), GFP_KERNEL);
+		p[i] = ask(size, GFP_KERNEL);
 		assert_non_null(p[i]);
 		memset(p[i], 0xee, ksize(p[i]));
 	}
@@ -70,8 +76,10 @@ static void test_zero_growth(void **state)
 
 		soil(size);
 		for (int k = 0; k < NR / 2; k++) {
-			void *p = kzalloc(size, GFP_KERNEL);
+			void *p = ask(size, GFP_KERNEL | __GFP_ZERO);
 
+			must_grow_zero(p, size, ksize(p));
+			p = kzalloc(size, GFP_KERNEL);
 			must_grow_zero(p, size, ksize(p));
 			must_grow_zero(kcalloc(size, 1, GFP_KERNEL), size,
 				       size * 3);
