@@ -162,13 +162,18 @@ static struct heap *make(void)
 	return heap;
 }
 
-static void count_parked(struct heap *heap, uint32_t offset)
+/* In the heap's magazine of one bin, and in line there. */
+static size_t slots_in_stock(const struct heap *heap, uint32_t offset)
 {
 	size_t nr = magazine_count(heap_bin(heap, offset));
 
-	if (heap->holds)
-		nr += heap_hold(heap, offset)->held;
-	heap->bytes_parked += nr * layout_slot_size(offset);
+	return heap->holds ? nr + heap_hold(heap, offset)->held : nr;
+}
+
+static void count_parked(struct heap *heap, uint32_t offset)
+{
+	heap->bytes_parked +=
+		slots_in_stock(heap, offset) * layout_slot_size(offset);
 }
 
 /* Whether it may keep its stock, and is counted. */
@@ -186,12 +191,6 @@ static bool may_park(struct heap *heap)
 	return false;
 }
 
-static void flush_and_push(struct heap *heap)
-{
-	thread_flush(heap);
-	push(heap);
-}
-
 static void on_thread_exit(void *unused)
 {
 	struct heap *heap = thread_own();
@@ -205,7 +204,7 @@ static void on_thread_exit(void *unused)
 	if (may_park(heap))
 		pile_push(&parked, &layout.arena, &heap->in_pool);
 	else
-		flush_and_push(heap);
+		thread_leave_slow(heap);
 }
 
 void thread_flush_parked(void)
@@ -213,7 +212,7 @@ void thread_flush_parked(void)
 	struct heap *heap;
 
 	while ((heap = pop_parked()))
-		flush_and_push(heap);
+		thread_leave_slow(heap);
 }
 
 bool thread_init(void)
@@ -256,7 +255,8 @@ struct heap *thread_enter_slow(void)
 
 void thread_leave_slow(struct heap *heap)
 {
-	flush_and_push(heap);
+	thread_flush(heap);
+	push(heap);
 }
 
 uint32_t thread_tag(const struct heap *heap)
@@ -323,10 +323,7 @@ size_t thread_slots_in_stock(uint32_t offset)
 		__atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE);
 	size_t nr = 0;
 
-	for (; heap; heap = heap->next_of_all) {
-		nr += magazine_count(heap_bin(heap, offset));
-		if (heap->holds)
-			nr += heap_hold(heap, offset)->held;
-	}
+	for (; heap; heap = heap->next_of_all)
+		nr += slots_in_stock(heap, offset);
 	return nr;
 }
