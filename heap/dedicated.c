@@ -85,10 +85,24 @@ unsigned int dedicated_row(uint64_t token)
 	return number ? roster_row(roster, number) : layout_shared_row(token);
 }
 
-uint64_t dedicated_find(uint64_t token)
+/* Values go from 1 on; where rows lie by class, those of types alone do. */
+static unsigned int near_first_row(void)
 {
-	uint32_t distance = bin_offset(dedicated_row(token), 0);
+	return layout.order.nr ? layout.order.first : 0;
+}
 
-	near_put(layout.near, token, distance);
-	return distance;
+uint64_t dedicated_near_floor(void)
+{
+	return bin_offset(near_first_row(), 0) - (1ul << BIN_SHIFT);
+}
+
+unsigned int dedicated_find(uint64_t token)
+{
+	unsigned int row = dedicated_row(token);
+	uint64_t distance = bin_offset(row, 0) - dedicated_near_floor();
+	uint64_t value = distance >> BIN_SHIFT;
+
+	if (row >= near_first_row() && value <= NEAR_MAX)
+		near_put(layout.near, token, (uint32_t)value);
+	return row;
 }

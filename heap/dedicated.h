@@ -27,14 +27,10 @@ bool dedicated_init(void);
 /* The row of a token not 0, from now on. */
 unsigned int dedicated_row(uint64_t token);
 
-/* How far the row's first bin is from row 0's; what is asked for stays near. */
-uint64_t dedicated_find(uint64_t token);
+/* The same; malloc() finds it near from then on, if there is room. */
+unsigned int dedicated_find(uint64_t token);
 
-static always_inline uint64_t dedicated_distance(uint64_t token)
-{
-	const struct near *near = near_look(layout.near, token);
-
-	return near_is_of(near, token) ? near->distance : dedicated_find(token);
-}
+/* How far from row 0's first bin the value 0 is; modulo 2^64. */
+uint64_t dedicated_near_floor(void);
 
 #endif /* HEAP_DEDICATED_H */

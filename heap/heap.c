@@ -133,16 +133,24 @@ void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
 	return alloc_with_heap(size, 1, token, site, &is_zero);
 }
 
-/* How far the row's first bin is from row 0's; after the boot. */
-static always_inline uint64_t distance_for(uint64_t token, uintptr_t site)
+/*
+ * After the boot. @class_bin is the class's in a row that lies row by row, as
+ * those of call sites do.
+ */
+static always_inline uint32_t bin_for(uint64_t token, uintptr_t site,
+				      uint32_t class_bin)
 {
 	uint64_t nobody = (uintptr_t)thread_no_bins;
+	uint64_t home;
 
 	if (heap_knows_token(token))
-		return heap_home_of_token(token) - nobody;
-	if (!layout_is_typed(token))
-		return heap_home_of_site(site) - nobody;
-	return dedicated_distance(token);
+		home = heap_home_of_token(token);
+	else if (!layout_is_typed(token))
+		return (uint32_t)(heap_home_of_site(site) - nobody) + class_bin;
+	else if (!heap_is_near(token, &home))
+		return bin_offset(dedicated_find(token),
+				  class_bin >> BIN_SHIFT);
+	return (uint32_t)(home - nobody + class_bin * layout.class_step);
 }
 
 static never_inline void *alloc_missed(uint32_t bin)
@@ -164,7 +172,7 @@ static never_inline void *alloc_hardened(size_t size, uint64_t token,
 	if (size > layout_usable(SMALL_MAX) ||
 	    !(heap_knows_token(token) || !layout_is_typed(token)))
 		return caller_alloc(size, token, site);
-	bin = (uint32_t)distance_for(token, site) + layout_class_bin(whole);
+	bin = bin_for(token, site, layout_class_bin(whole));
 	p = hardened_take(heap, bin, class_size(class_of(whole)));
 	return likely(p) ? p : alloc_missed(bin);
 }
@@ -175,11 +183,11 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 				     : caller_alloc(size, token, site);
 }
 
-/* The token comes for the first time, or shares its entry. */
+/* The token comes for the first time, or found no room near. */
 static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 {
 	struct bin *bin =
-		thread_bin(dedicated_find(token) + layout_class_bin(size));
+		thread_bin(bin_offset(dedicated_find(token), class_of(size)));
 
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
@@ -189,22 +197,23 @@ static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 /* No call but the last, as in heap_alloc_or(), which leads here. */
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 {
-	const struct near *near;
+	uint64_t column;
 	struct bin *bin;
 	uint64_t home;
 
-	if (size >= layout.small_end || token > layout.table_floor)
+	if (size >= layout.small_end)
 		return heap_alloc_slow(size, token, site);
-	near = near_look(layout.near, token);
-	if (heap_knows_token(token))
-		home = heap_home_of_token(token);
-	else if (!layout_is_typed(token))
+	column = layout_class_bin(size);
+	if (!layout_is_typed(token)) {
 		home = heap_home_of_site(site);
-	else if (near_is_of(near, token))
-		home = (uintptr_t)thread_no_bins + near->distance;
-	else
-		return alloc_far(size, token, site);
-	bin = thread_bin_at(home, layout_class_bin(size));
+	} else {
+		column *= layout.class_step;
+		if (heap_knows_token(token))
+			home = heap_home_of_token(token);
+		else if (!heap_is_near(token, &home))
+			return alloc_far(size, token, site);
+	}
+	bin = thread_bin_at(home, column);
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);
@@ -236,8 +245,7 @@ void *heap_alloc_aligned(size_t size, size_t align, uint64_t token,
 
 	/* Zero before the boot: no size is below. */
 	if (likely(size < layout.small_end && class < NR_CLASSES)) {
-		bin = thread_bin(distance_for(token, site) +
-				 bin_offset(0, class));
+		bin = thread_bin(bin_for(token, site, class << BIN_SHIFT));
 		if (likely(!magazine_is_empty(bin)))
 			return heap_take_from(bin);
 	}

@@ -100,7 +100,7 @@ static always_inline uint64_t heap_home_of_token(uint64_t token)
 	unsigned int domain = token_holds_pointers(token);
 	uint64_t product = token_product(token, layout.secret) &
 			   layout.product_mask[domain];
-	/* A partition's number times row_step, and what is to be masked. */
+	/* A partition's number times its step, and what is to be masked. */
 	uint64_t distance =
 		partition_scale(product, layout.typed_bytes[domain]);
 
@@ -111,6 +111,15 @@ static always_inline uint64_t heap_home_of_token(uint64_t token)
 static always_inline bool heap_knows_token(uint64_t token)
 {
 	return likely(token > layout.token_floor);
+}
+
+/* Of a token that no map knows; false: dedicated_find() does. */
+static always_inline bool heap_is_near(uint64_t token, uint64_t *home)
+{
+	uint64_t value = near_find(layout.near, token);
+
+	*home = layout.near_home + (value << BIN_SHIFT);
+	return likely(value);
 }
 
 /* For a token with a bin that is not empty; false: heap_alloc_odd() knows. */

@@ -19,7 +19,7 @@
 #define ARENA_LEAST (2ul << 20)
 #define ARENA_STEP  (64ul << 10)
 
-/* Above this rows are many, and there is little in each. */
+/* Above this rows of types are many, and there is little in each. */
 #define ROWS_MANY 64u
 
 /* Bins of so many threads, for each dedicated row. */
@@ -114,10 +114,14 @@ static void init_rows(void)
 		rows[DOMAIN_DATA] = rows[DOMAIN_UNKNOWN];
 		rows[DOMAIN_POINTER] = rows[DOMAIN_UNKNOWN];
 		layout.first_pinned = (unsigned int)rows[DOMAIN_UNKNOWN].count;
+		layout.site_floor = UINT64_MAX;
 	}
 	layout.first_own = layout.first_pinned + 2 * layout.pins.nr_groups;
 	layout.nr_rows = layout.first_own + dedicated_budget();
-	layout.nr_by_class = layout.nr_rows > ROWS_MANY ? layout.nr_rows : 0;
+	layout.order.first = (uint32_t)options->unknown;
+	if (options->mode <= MODE_DEDICATED &&
+	    layout.nr_rows - options->unknown > ROWS_MANY)
+		layout.order.nr = layout.nr_rows - layout.order.first;
 }
 
 /*
@@ -185,7 +189,9 @@ void layout_draw_map(const void *no_bins)
 {
 	uint64_t home = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
-	uint64_t row_step = bin_offset(1, 0), secret;
+	uint64_t nr_by_class = layout.order.nr;
+	uint64_t row_step = nr_by_class ? 1ul << BIN_SHIFT : 1ul << ROW_SHIFT;
+	uint64_t secret;
 	bool is_typed = layout.options.mode == MODE_TYPED;
 	bool has_table = is_typed;
 
@@ -196,7 +202,8 @@ void layout_draw_map(const void *no_bins)
 
 		layout.product_mask[i] = token_product_mask(rows->count);
 		layout.typed_bytes[i] = rows->count * row_step;
-		layout.typed_homes[i] = home + rows->first * row_step;
+		layout.typed_homes[i] =
+			home + bin_offset((unsigned int)rows->first, 0);
 		has_table = has_table && rows->count <= TOKEN_PARTITIONS_FEW;
 	}
 	for (unsigned int i = 0; i < NR_TOKEN_BUCKETS; i++) {
@@ -209,10 +216,12 @@ void layout_draw_map(const void *no_bins)
 			partition_of_token_bucket(i, rows->count) * row_step;
 	}
 	layout.row_mask = -row_step;
+	layout.class_step = nr_by_class ? nr_by_class : 1;
+	layout.near_home = home + dedicated_near_floor();
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
 		layout.site_homes[i] =
-			home +
-			partition_of_number(i, secret, nr_unknown) * row_step;
+			home + (partition_of_number(i, secret, nr_unknown)
+				<< ROW_SHIFT);
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
 		layout.class_bins[i] = bin_offset(0, class_of(i * CLASS_GRAIN));
 	layout.token_floor = is_typed ? TOKEN_HASHED : UINT64_MAX;

@@ -92,19 +92,22 @@ struct layout {
 	/* The same of tokens without a table: there are many rows. */
 	uint64_t token_floor;	  /* tokens above carry their domain */
 	uint64_t product_mask[2]; /* data and pointer */
-	uint64_t typed_bytes[2];  /* of rows: row_step each */
+	uint64_t typed_bytes[2];  /* of rows: a step each */
 	uint64_t typed_homes[2];  /* of the first one */
 	uint64_t row_mask;	  /* what a home's distance is a multiple of */
+	uint64_t class_step;	  /* in class_bins there: see bin_order.h */
+	struct near *near;	  /* of tokens that no map knows: not all */
+	uint64_t near_home;	  /* of the value 0 there */
+	uint64_t site_floor;	  /* tokens above decide the row alone */
 
 	struct options options;
 	struct row_set rows[NR_DOMAINS]; /* that are shared */
 	unsigned int nr_rows;
-	uint32_t nr_by_class; /* nr_rows or 0: see bin_order.h */
+	struct bin_order order;
 	unsigned int first_pinned;
 	unsigned int first_own;
 	struct pins pins;
 	struct roster roster; /* tokens whose row no pure map says */
-	struct near *near;    /* the same, found by one load: not all */
 	bool is_hardened;     /* no fast path: parts of the profile are on */
 	bool is_traced;	      /* each call's stack is kept */
 	bool has_short_way;   /* hardened and not traced: see thread.h */
@@ -159,7 +162,10 @@ static inline unsigned int layout_nr_shared(void)
 /* The column whose bin stays zero: large objects have no magazine. */
 #define CLASS_LARGE (NR_CLASSES_MAX - 1)
 
-/* class_of() as an offset in a row; @size is at most SMALL_MAX. */
+/*
+ * class_of() as an offset in a row that lies row by row; @size is at most
+ * SMALL_MAX.
+ */
 static always_inline uint32_t layout_class_bin(size_t size)
 {
 	return layout.class_bins[(size + CLASS_GRAIN - 1) / CLASS_GRAIN];
@@ -169,7 +175,7 @@ static always_inline uint32_t layout_class_bin(size_t size)
 static inline uint32_t layout_bin(const struct layout *of, unsigned int row,
 				  unsigned int class)
 {
-	return bin_number(of->nr_by_class, row, class) << BIN_SHIFT;
+	return bin_number(of->order, row, class) << BIN_SHIFT;
 }
 
 static inline uint32_t bin_offset(unsigned int row, unsigned int class)
@@ -180,7 +186,7 @@ static inline uint32_t bin_offset(unsigned int row, unsigned int class)
 static inline unsigned int layout_row_of_bin(const struct layout *of,
 					     uint32_t offset)
 {
-	return bin_number_row(of->nr_by_class, offset >> BIN_SHIFT);
+	return bin_number_row(of->order, offset >> BIN_SHIFT);
 }
 
 static inline unsigned int row_of_bin(uint32_t offset)
@@ -190,7 +196,7 @@ static inline unsigned int row_of_bin(uint32_t offset)
 
 static inline unsigned int class_of_bin(uint32_t offset)
 {
-	return bin_number_class(layout.nr_by_class, offset >> BIN_SHIFT);
+	return bin_number_class(layout.order, offset >> BIN_SHIFT);
 }
 
 static inline struct cache *cache_of_bin(uint32_t offset)
@@ -293,7 +299,7 @@ unsigned int layout_shared_row(uint64_t token);
 /* True if the token alone decides the row. */
 static inline bool layout_is_typed(uint64_t token)
 {
-	return layout.options.mode <= MODE_DEDICATED && token;
+	return token > layout.site_floor;
 }
 
 /* Named caches are exempt: their objects are as long as their slots. */

@@ -130,7 +130,7 @@ static void count_large(struct row_counts *counts,
 static bool read_cache(const struct view *view, unsigned int row,
 		       unsigned int class, struct cache *cache)
 {
-	size_t index = bin_number(view->layout.nr_by_class, row, class);
+	size_t index = bin_number(view->layout.order, row, class);
 
 	return view_read(view, (uintptr_t)&view->layout.caches[index], cache,
 			 sizeof(*cache));

@@ -2,14 +2,14 @@
 /*
  * near: where the rows of tokens begin that no pure map knows, for malloc.
  *
- * Owns:       a table of NR_NEAR entries, in memory it is given; write-once.
- * Promises:   an entry has a token only if its distance is that token's, in
- *             whichever order threads meet over it; the first that comes keeps
- *             it. Who vanishes in a fork between the two leaves an entry that
- *             is nobody's.
- * Relies on:  a token's row never changing; tokens not being 0.
+ * Owns:       a table of NR_NEAR sets, in memory it is given; write-once.
+ * Promises:   what was put for a token is found by that token alone: its set
+ *             says the lower bits, and the entry all others. What was put
+ *             first stays.
+ * Relies on:  one value a token.
  *
- * The roster knows all of them, by three loads that wait for each other.
+ * The roster knows all tokens, by three loads that wait for each other. Of a
+ * thousand tokens ten or so find both ways of their set taken.
  */
 #ifndef HEAP_NEAR_H
 #define HEAP_NEAR_H
@@ -19,38 +19,47 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NR_NEAR 4096u
+#define NEAR_BITS 12
+#define NR_NEAR	  (1u << NEAR_BITS)
 
+/* A token with its value in place of the lower bits; 0: nobody's yet. */
 struct near {
-	uint64_t token;	   /* 0: nobody's yet */
-	uint32_t distance; /* of the row's first bin from row 0's */
-	uint32_t is_taken;
+	uint64_t ways[2];
 };
 
-/* The one entry that may be @token's. */
-static always_inline struct near *near_look(struct near *table, uint64_t token)
+/* Values are 1 to this. */
+#define NEAR_MAX (NR_NEAR - 1)
+
+/* The value that was put for @token; 0: none was. */
+static always_inline uint32_t near_find(const struct near *table,
+					uint64_t token)
 {
-	return &table[token % NR_NEAR];
+	const struct near *near = &table[token % NR_NEAR];
+	uint64_t way = __atomic_load_n(&near->ways[0], __ATOMIC_RELAXED);
+
+	if (unlikely((way ^ token) > NEAR_MAX))
+		way = __atomic_load_n(&near->ways[1], __ATOMIC_RELAXED);
+	if (unlikely((way ^ token) > NEAR_MAX))
+		return 0;
+	return way & NEAR_MAX;
 }
 
-/* Whether it is, and its distance can be read. */
-static always_inline bool near_is_of(const struct near *near, uint64_t token)
+static inline void near_put(struct near *table, uint64_t token, uint32_t value)
 {
-	/* Pairs with the release in near_put(). */
-	return likely(__atomic_load_n(&near->token, __ATOMIC_ACQUIRE) == token);
-}
+	uint64_t *ways = table[token % NR_NEAR].ways;
+	uint64_t way = (token & ~(uint64_t)NEAR_MAX) | value;
 
-static inline void near_put(struct near *table, uint64_t token,
-			    uint32_t distance)
-{
-	struct near *near = near_look(table, token);
-	uint32_t is_taken = 0;
+	for (int i = 0; i < 2; i++) {
+		uint64_t there = __atomic_load_n(&ways[i], __ATOMIC_RELAXED);
 
-	if (!__atomic_compare_exchange_n(&near->is_taken, &is_taken, 1, false,
-					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		return;
-	near->distance = distance;
-	__atomic_store_n(&near->token, token, __ATOMIC_RELEASE);
+		/* An exchange that is bound to fail takes as long as others. */
+		if (!there)
+			__atomic_compare_exchange_n(&ways[i], &there, way,
+						    false, __ATOMIC_RELAXED,
+						    __ATOMIC_RELAXED);
+		if (!there || there == way)
+			return;
+	}
 }
 
 #endif /* HEAP_NEAR_H */

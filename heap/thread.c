@@ -277,7 +277,7 @@ struct region_asker thread_asker(struct heap *heap, bool is_first)
 		.random = thread_random(heap),
 		.tag = thread_tag(heap),
 		.is_first = is_first,
-		.is_one_of_many = layout.nr_by_class,
+		.is_one_of_many = layout.order.nr,
 	};
 
 	return asker;

@@ -28,7 +28,7 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 	if (unlikely(!(row & found)))
 		return NULL;
 	if (found == ROW_FOUND_BY_CLASS)
-		column = bin_offset(0, class);
+		column *= layout.order.nr;
 	bin = thread_bin(row - found + column);
 	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }

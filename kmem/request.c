@@ -61,7 +61,9 @@ static bool find_row(struct typeslab_from from, gfp_t gfp, uint32_t *row)
 	if (!heap_is_booted())
 		return false;
 	*row = bin_offset(layout_row(from.token, site), 0);
-	known = *row | (layout.nr_by_class ? ROW_FOUND_BY_CLASS : ROW_FOUND);
+	known = *row | (bin_order_holds(layout.order, row_of_bin(*row))
+				? ROW_FOUND_BY_CLASS
+				: ROW_FOUND);
 	if (from.site)
 		__atomic_store_n(&from.site->row, known, __ATOMIC_RELEASE);
 	return true;
@@ -186,7 +188,8 @@ static void *alloc_in_row(uint32_t row, const struct request *request)
 	unsigned int class = request_class(request->size, request->align,
 					   layout.scrub.canary);
 	bool is_large = class == NR_CLASSES;
-	uint32_t bin = row + bin_offset(0, is_large ? CLASS_LARGE : class);
+	uint32_t bin =
+		bin_offset(row_of_bin(row), is_large ? CLASS_LARGE : class);
 	void *p;
 
 	if (variant) {

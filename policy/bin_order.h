@@ -4,41 +4,64 @@
  *
  * Owns:       nothing.
  * Promises:   each row and class has a number of its own, and the number gives
- *             both back; number(row, class) is number(row, 0) + number(0,
- *             class) for the rows of the first kind, and for those of the
- *             second.
+ *             both back; number(row, class) is number(row, 0) and class steps
+ *             of the row.
  * Relies on:  classes being fewer than NR_CLASSES_MAX.
  *
- * The first @by_class rows lie class by class: the bins of one class, row
- * after row, then those of the next. A thousand rows with one class each fill
- * a few pages so; row by row each takes a page of its own, and a program whose
- * row has thirty classes finds them all in one. Rows behind lie row by row.
+ * The rows of @order lie class by class: the bins of one class, row after row,
+ * then those of the next. A thousand types with one class each fill a few
+ * pages so; row by row each takes a page of its own. All others lie row by
+ * row: a call site of thirty classes finds them all in one page.
  */
 #ifndef POLICY_BIN_ORDER_H
 #define POLICY_BIN_ORDER_H
 
 #include "base/config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-static inline uint32_t bin_number(uint32_t by_class, uint32_t row,
+/* Rows @first to @first + @nr - 1 lie class by class. */
+struct bin_order {
+	uint32_t first;
+	uint32_t nr;
+};
+
+static inline bool bin_order_holds(struct bin_order order, uint32_t row)
+{
+	return row - order.first < order.nr;
+}
+
+/* Numbers from one class of the row to the next. */
+static inline uint32_t bin_class_step(struct bin_order order, uint32_t row)
+{
+	return bin_order_holds(order, row) ? order.nr : 1;
+}
+
+static inline uint32_t bin_number(struct bin_order order, uint32_t row,
 				  uint32_t class)
 {
-	return row < by_class ? class * by_class + row
-			      : row << NR_CLASSES_SHIFT | class;
+	uint32_t first = order.first << NR_CLASSES_SHIFT;
+
+	return bin_order_holds(order, row)
+		       ? first + class * order.nr + (row - order.first)
+		       : row << NR_CLASSES_SHIFT | class;
 }
 
-static inline uint32_t bin_number_row(uint32_t by_class, uint32_t number)
+static inline uint32_t bin_number_row(struct bin_order order, uint32_t number)
 {
-	return number < by_class << NR_CLASSES_SHIFT
-		       ? number % by_class
-		       : number >> NR_CLASSES_SHIFT;
+	uint32_t at = number - (order.first << NR_CLASSES_SHIFT);
+
+	return at < order.nr << NR_CLASSES_SHIFT ? order.first + at % order.nr
+						 : number >> NR_CLASSES_SHIFT;
 }
 
-static inline uint32_t bin_number_class(uint32_t by_class, uint32_t number)
+static inline uint32_t bin_number_class(struct bin_order order, uint32_t number)
 {
-	return number < by_class << NR_CLASSES_SHIFT
-		       ? number / by_class
+	uint32_t at = number - (order.first << NR_CLASSES_SHIFT);
+
+	return at < order.nr << NR_CLASSES_SHIFT
+		       ? at / order.nr
 		       : number & (NR_CLASSES_MAX - 1);
 }
 

@@ -72,10 +72,14 @@ class Heap:
         """pointer-03, or the name of a cache made at run time."""
         number = bin_offset >> self.shape["bin_shift"]
         nr_rows = self.half(self.layout, "layout_nr_rows")
-        nr_by_class = self.half(self.layout, "layout_nr_by_class")
+        order = self.layout + self.shape["layout_order"]
+        first = self.half(order, "order_first")
+        by_class = self.half(order, "order_nr")
         shift = self.shape["nr_classes_shift"]
         at = number - (nr_rows << shift)
-        row = number % nr_by_class if nr_by_class else number >> shift
+        row = number >> shift
+        if first <= row < first + by_class:
+            row = first + (number - (first << shift)) % by_class
         if at >= 0:
             named = self.word(self.layout, "layout_named")
             cache = int.from_bytes(self.read(named + 8 * at, 8), "little")

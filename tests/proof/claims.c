@@ -88,11 +88,13 @@ CLAIM(first_slot, uint64_t reciprocal)
  */
 CLAIM(bin_of_row_and_class, uint32_t row, uint32_t class)
 {
-	uint32_t number = bin_number(0, row, class);
+	const struct bin_order order = { 0, 0 };
+	uint32_t number = bin_number(order, row, class);
 	bool is_sane = (row < NR_PARTITIONS_MAX) & (class < NR_CLASSES_MAX);
 
-	return implies(is_sane, (bin_number_row(0, number) == row) &
-					(bin_number_class(0, number) == class));
+	return implies(is_sane,
+		       (bin_number_row(order, number) == row) &
+			       (bin_number_class(order, number) == class));
 }
 
 CLAIM(site_has_bucket, uint64_t site, uint64_t secret)

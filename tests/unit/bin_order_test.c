@@ -9,37 +9,43 @@
 /* Every number below the end is one row's and class's, and gives them back. */
 static void test_numbers(void **state)
 {
-	static const uint32_t orders[] = { 0, 1, 2, 63, 64, 65, 1056, 4129 };
+	static const struct bin_order orders[] = { { 0, 0 },	 { 16, 0 },
+						   { 0, 1 },	 { 0, 65 },
+						   { 1, 64 },	 { 256, 67 },
+						   { 16, 1056 }, { 1024, 4129 },
+						   { 3, 1024 } };
 
 	(void)state;
 	for (size_t i = 0; i < array_size(orders); i++) {
-		uint32_t by_class = orders[i];
-		uint32_t nr = (by_class + NR_BEHIND) * NR_CLASSES_MAX;
+		struct bin_order order = orders[i];
+		uint32_t rows = order.first + order.nr + NR_BEHIND;
 
-		for (uint32_t n = 0; n < nr; n++) {
-			uint32_t row = bin_number_row(by_class, n);
-			uint32_t class = bin_number_class(by_class, n);
+		for (uint32_t n = 0; n < rows * NR_CLASSES_MAX; n++) {
+			uint32_t row = bin_number_row(order, n);
+			uint32_t class = bin_number_class(order, n);
 
 			assert_true(class < NR_CLASSES_MAX);
-			assert_true(row < by_class + NR_BEHIND);
-			assert_int_equal(bin_number(by_class, row, class), n);
-			if (row < by_class || !by_class)
-				assert_int_equal(
-					bin_number(by_class, row, 0) +
-						bin_number(by_class, 0, class),
-					n);
+			assert_true(row < rows);
+			assert_int_equal(bin_number(order, row, class), n);
+			assert_int_equal(
+				bin_number(order, row, 0) +
+					class * bin_class_step(order, row),
+				n);
 		}
 	}
 }
 
-/* Neighbours in a class are neighbours in memory. */
+/* Neighbours in a class are neighbours in memory, or neighbours in a row. */
 static void test_by_class(void **state)
 {
+	const struct bin_order order = { 16, 1000 };
+	const uint32_t first = 16 * NR_CLASSES_MAX;
+
 	(void)state;
-	assert_int_equal(bin_number(1000, 7, 3), 3007);
-	assert_int_equal(bin_number(1000, 8, 3), 3008);
-	assert_int_equal(bin_number(0, 7, 3), 7 * NR_CLASSES_MAX + 3);
-	assert_int_equal(bin_number(1000, 1000, 3), 1000 * NR_CLASSES_MAX + 3);
+	assert_int_equal(bin_number(order, 16 + 7, 3), first + 3007);
+	assert_int_equal(bin_number(order, 16 + 8, 3), first + 3008);
+	assert_int_equal(bin_number(order, 15, 3), 15 * NR_CLASSES_MAX + 3);
+	assert_int_equal(bin_number(order, 1016, 3), 1016 * NR_CLASSES_MAX + 3);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
+#include "heap/dedicated.h"
 #include "heap/fork.h"
 #include "heap/heap.h"
 #include "heap/layout.h"
@@ -198,7 +199,9 @@ static void run_bins(void *options)
 			unit_must(class_of_bin(offset) == c);
 			unit_must(offset < layout.nr_rows << ROW_SHIFT);
 			unit_must(offset ==
-				  bin_offset(row, 0) + bin_offset(0, c));
+				  bin_offset(row, 0) +
+					  (c * bin_class_step(layout.order, row)
+					   << BIN_SHIFT));
 			unit_must(!cache_of_bin(offset)->nr_slabs);
 		}
 	}
@@ -224,6 +227,28 @@ static void run_homes(void *options)
 			  bin_offset(0, class_of(size)));
 }
 
+/* The same of tokens with a row of their own: near, or nowhere near. */
+static void run_near(void *options)
+{
+	unsigned int nr_near = 0;
+	uint64_t home;
+
+	boot(options);
+	for (int i = 0; i < 10000; i++) {
+		uint64_t token = i % 2 ? data_token() : pointer_token();
+		unsigned int row = dedicated_find(token);
+
+		unit_must(dedicated_row(token) == row);
+		if (!heap_is_near(token, &home))
+			continue;
+		nr_near++;
+		unit_must(home == bin_offset(row, 0));
+		unit_must(layout.class_step ==
+			  bin_class_step(layout.order, row));
+	}
+	unit_must(nr_near > NR_NEAR / 2);
+}
+
 static void test_bins(void **state)
 {
 	static const char *const options[] = {
@@ -232,11 +257,21 @@ static void test_bins(void **state)
 		"data=1000,pointer=1024,unknown=7",
 		"data=1024,pointer=1024,unknown=1024",
 	};
+	/* Row by row, by class, and more rows than values near. */
+	static const char *const dedicated[] = {
+		"mode=dedicated,budget=8",
+		"mode=dedicated,budget=64,unknown=100",
+		"mode=dedicated,budget=4096",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < array_size(options); i++) {
 		unit_run_well(run_bins, (void *)options[i]);
 		unit_run_well(run_homes, (void *)options[i]);
+	}
+	for (size_t i = 0; i < array_size(dedicated); i++) {
+		unit_run_well(run_bins, (void *)dedicated[i]);
+		unit_run_well(run_near, (void *)dedicated[i]);
 	}
 }
 

@@ -7,27 +7,28 @@
 #include <string.h>
 
 #define NR_TOKENS (4 * NR_NEAR)
+#define NR_KEPT	  (2 * NR_NEAR)
 
 static struct near table[NR_NEAR];
 
-/* Four of them share each entry. */
+/* Four of them share each set. */
 static uint64_t token_of(uint64_t i)
 {
 	return (i * 0x9e3779b97f4a7c15 & ~(NR_NEAR - 1ul)) | (i % NR_NEAR);
 }
 
-static uint32_t distance_of(uint64_t token)
+static uint32_t value_of(uint64_t token)
 {
-	return (uint32_t)(token >> 40) << 5;
+	return (uint32_t)(token >> 40) % NEAR_MAX + 1;
 }
 
 static bool is_there(uint64_t token)
 {
-	const struct near *near = near_look(table, token);
+	uint32_t value = near_find(table, token);
 
-	if (!near_is_of(near, token))
+	if (!value)
 		return false;
-	assert_int_equal(near->distance, distance_of(token));
+	assert_int_equal(value, value_of(token));
 	return true;
 }
 
@@ -38,45 +39,58 @@ static int begin(void **state)
 	return 0;
 }
 
-/* The first one keeps its entry. */
+/* The first two keep their set. */
 static void test_first(void **state)
 {
 	(void)state;
 	for (uint64_t i = 1; i < NR_TOKENS; i++) {
 		assert_false(is_there(token_of(i)));
-		near_put(table, token_of(i), distance_of(token_of(i)));
-		assert_true(is_there(token_of(i)) == (i <= NR_NEAR));
+		near_put(table, token_of(i), value_of(token_of(i)));
+		assert_true(is_there(token_of(i)) == (i <= NR_KEPT));
 	}
-	for (uint64_t i = 1; i <= NR_NEAR; i++)
+	for (uint64_t i = 1; i <= NR_KEPT; i++)
 		assert_true(is_there(token_of(i)));
 }
 
-/* Who vanished before the token was written leaves an entry of nobody's. */
-static void test_vanished(void **state)
+/* Tokens whose upper bits are those of an empty entry. */
+static void test_small(void **state)
 {
-	struct near *near = near_look(table, token_of(5));
-
 	(void)state;
-	near->is_taken = 1;
-	near->distance = 77;
-	near_put(table, token_of(5), distance_of(token_of(5)));
-	assert_false(is_there(token_of(5)));
-	assert_int_equal(near->token, 0);
+	for (uint64_t token = 0; token < NR_NEAR; token++)
+		assert_false(is_there(token));
+	for (uint64_t token = 1; token < NR_NEAR; token++) {
+		near_put(table, token, value_of(token));
+		assert_true(is_there(token));
+		assert_false(is_there(token + NR_NEAR));
+	}
+	assert_false(is_there(0));
+}
+
+/* Each bit of a token counts. */
+static void test_bits(void **state)
+{
+	(void)state;
+	near_put(table, token_of(5), value_of(token_of(5)));
+	near_put(table, token_of(5), value_of(token_of(5)));
+	assert_int_equal(table[token_of(5) % NR_NEAR].ways[1], 0);
+	for (int bit = 0; bit < 64; bit++)
+		assert_false(is_there(token_of(5) ^ 1ul << bit));
 }
 
 static void *put_all(void *unused)
 {
 	for (uint64_t i = 1; i < NR_TOKENS; i++) {
-		near_put(table, token_of(i), distance_of(token_of(i)));
+		near_put(table, token_of(i), value_of(token_of(i)));
 		is_there(token_of(i / 2 + 1));
 	}
 	return unused;
 }
 
-/* Whoever wins, no token has another's distance. */
+/* Whoever wins, no token has another's value. */
 static void test_threads(void **state)
 {
 	pthread_t threads[4];
+	size_t nr_there = 0;
 
 	(void)state;
 	for (size_t i = 0; i < array_size(threads); i++)
@@ -84,17 +98,17 @@ static void test_threads(void **state)
 			pthread_create(&threads[i], NULL, put_all, NULL), 0);
 	for (size_t i = 0; i < array_size(threads); i++)
 		pthread_join(threads[i], NULL);
-	for (size_t i = 0; i < NR_NEAR; i++) {
-		assert_int_equal(table[i].token % NR_NEAR, i);
-		assert_true(is_there(table[i].token));
-	}
+	for (uint64_t i = 1; i < NR_TOKENS; i++)
+		nr_there += is_there(token_of(i));
+	assert_int_equal(nr_there, NR_KEPT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_first, begin),
-		cmocka_unit_test_setup(test_vanished, begin),
+		cmocka_unit_test_setup(test_small, begin),
+		cmocka_unit_test_setup(test_bits, begin),
 		cmocka_unit_test_setup(test_threads, begin),
 	};
 
