@@ -314,6 +314,22 @@ def test_a_mean_over_less_than_all_runs_is_no_mean():
     tap.equal(row[2:], ("typeslab failed", targets.UNKNOWN))
 
 
+def test_what_more_partitions_cost_is_over_all_workloads():
+    everything = targets.growth("growth", 1, 1.08)
+    typed = targets.growth("growth", 1, 1.08, targets.TYPED)
+    rows = {w.name: [1, 2 if w.kind in targets.TYPED else 1]
+            for w in workloads.read_list()[1]}
+    nr_typed = sum(row[1] == 2 for row in rows.values())
+    with tempfile.TemporaryDirectory() as folder:
+        data = targets.Data(folder)
+        data.parts["extras"] = {"growth": rows}
+        near(typed(data)[0], 2)
+        near(everything(data)[0], 2 ** (nr_typed / len(rows)))
+        del rows["pair-64"]
+        tap.equal(targets.row_of(data, ("", everything, "{}", False), [])[3],
+                  targets.UNKNOWN)
+
+
 def test_curves_of_growth_are_in_order_of_the_number():
     data = dict(DATA, groups={}, samples={
         name: {"glibc": [[wall, 1, 1]] * 3}
