@@ -54,7 +54,7 @@ static void begin_life(uint32_t bin, char *start, size_t size, size_t span,
 	struct partition *partition = layout_partition(bin);
 	struct slab *slab = slab_of_address(start);
 
-	slab->start = (uint32_t)(uintptr_t)start;
+	slab->minus_start = -(uint32_t)(uintptr_t)start;
 	slab->bias = 0;
 	slab->prev = has_guard;
 	slab->kind = SLAB_LARGE;

@@ -97,7 +97,7 @@ struct place place_find(const void *p)
 	struct slab *slab;
 
 	place.facts.address = p;
-	if (!region_holds(p))
+	if (region_offset_of(p) >= region_reach())
 		return place;
 	slab = slab_of_address(p);
 	if (slab->kind == SLAB_SMALL)

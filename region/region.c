@@ -91,10 +91,7 @@ static size_t window_step(size_t blocks)
 		      : WINDOW_FIRST_BLOCKS;
 }
 
-/*
- * Down to where steps alone would have brought it. The table stays readable:
- * free() may look into it at any time.
- */
+/* Down to where steps alone would have brought it. */
 static void shrink_window(void)
 {
 	size_t old = region.window_blocks, used = old - free_tail();
@@ -171,7 +168,8 @@ static bool reserve_all(size_t size)
 
 	objects = os_reserve(objects_size(size));
 	records = os_reserve(records_size(size));
-	if (!objects || !records) {
+	/* free() may look into the table at any time, and any place. */
+	if (!objects || !records || !os_allow_reading(records + 65536, table)) {
 		release_all(size);
 		return false;
 	}
@@ -180,6 +178,7 @@ static bool reserve_all(size_t size)
 	region.base = (char *)round_up((uintptr_t)objects + GUARD, GUARD);
 	region.table = records + 65536;
 	region.taken = (uint64_t *)(records + 2 * 65536 + table);
+	region.size = size;
 	region.nr_blocks = size / BLOCK_SIZE;
 	return true;
 }

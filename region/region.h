@@ -9,12 +9,12 @@
  *             what nobody else saw. The first chunk of each extent stays
  *             unmapped ground. Records of handed-out extents are readable and
  *             writable and begin as zero; records of what region_holds() are
- *             readable.
+ *             readable, and zero where nothing is open yet.
  * Relies on:  os_commit() being repeatable: an extent half taken by a thread
  *             that vanished in a fork is lost, and nothing else is.
  * Invariant:  a block is taken or free; window_blocks <= nr_blocks; the table
- *             is committed for exactly the chunks below the window, and
- *             readable for those it ever held: reach only grows.
+ *             is committed for exactly the chunks below the window, which was
+ *             never wider than reach.
  *
  *	guard | window: extents at random places ... | not open yet | guard
  */
@@ -34,16 +34,14 @@
 #define CHUNK_RECORD_SHIFT 6
 
 struct region {
-	/*
-	 * Fixed by region_init(); reach grows with the window. Together in one
-	 * line: free() reads all three.
-	 */
+	/* Fixed by region_init(). In one line: free() reads all three. */
 	char *base;
-	size_t reach; /* bytes from base on that have records */
+	size_t size; /* bytes from base on that have records */
 	char *table;
 
-	/* Under the lock. */
+	/* Under the lock; reach only grows, and is read without. */
 	struct lock lock;
+	size_t reach; /* bytes from base on that were ever open */
 	size_t nr_blocks;
 	size_t window_blocks;
 	size_t nr_taken;
@@ -87,12 +85,12 @@ void region_give_extent(char *extent, size_t blocks, uint32_t tag);
 /* Dies unless the invariant holds; @tag is the thread's. */
 void region_check(uint32_t tag);
 
-/* Grows, under the lock; read by every free. */
 static inline size_t region_reach(void)
 {
 	return __atomic_load_n(&region.reach, __ATOMIC_RELAXED);
 }
 
+/* Chunks below this may have been handed out. */
 static inline size_t region_nr_chunks(void)
 {
 	return region_reach() >> CHUNK_SHIFT;
@@ -107,10 +105,10 @@ static inline size_t region_offset_of(const void *p)
 /* Whether the chunk that @p lies in has a record. */
 static inline bool region_holds(const void *p)
 {
-	return region_offset_of(p) < region_reach();
+	return region_offset_of(p) < region.size;
 }
 
-/* Not below region_nr_chunks() where none has. */
+/* Not below region_nr_chunks() where it was never open. */
 static inline size_t region_chunk_of(const void *p)
 {
 	return region_offset_of(p) >> CHUNK_SHIFT;

@@ -20,7 +20,8 @@ void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 		struct slab *record = slab_of_chunk(slab_chunk(slab) + i);
 
 		record->bias = i << CHUNK_SHIFT;
-		record->start = (uint32_t)(uintptr_t)region_chunk_base(slab);
+		record->minus_start =
+			-(uint32_t)(uintptr_t)region_chunk_base(slab);
 		record->kind = SLAB_SMALL;
 		record->bin = bin;
 		record->states = states;

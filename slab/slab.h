@@ -63,7 +63,8 @@ struct slab {
 	uint64_t reciprocal; /* of the slot's size; 0: no slots here */
 	uint8_t *states;
 	union {
-		uint32_t start;	   /* of the span: the address's lower half */
+		/* Of the span: the address's lower half, negated. */
+		uint32_t minus_start;
 		uint32_t nr_dirty; /* of free large ground: chunks, about */
 	};
 	uint32_t bin; /* offset of the cache's bin among a thread's bins */
@@ -176,7 +177,7 @@ static inline char *slab_end(const struct slab *slab)
 static always_inline bool slab_find_state(const struct slab *slab,
 					  const void *p, uint8_t **state)
 {
-	uint32_t offset = (uint32_t)(uintptr_t)p - slab->start;
+	uint32_t offset = slab->minus_start + (uint32_t)(uintptr_t)p;
 	unsigned __int128 product = slot_product(offset, slab->reciprocal);
 
 	*state = slab->states + slot_number(product);

@@ -46,8 +46,11 @@ static void test_init(void **state)
 	assert_false(unit_can_read(region.base - 1));
 	assert_false(unit_can_read(region.base));
 	assert_false(unit_can_read(region.base + BLOCKS * BLOCK_SIZE));
-	/* Records: readable below reach, guarded on both sides. */
+	/* Records: readable for all of it, guarded on both sides. */
 	assert_false(unit_can_read(region.table - 1));
+	assert_int_equal(region.size, BLOCKS * BLOCK_SIZE);
+	assert_true(
+		unit_can_read(region_record_of(region.base + region.size - 1)));
 	assert_true(unit_can_read(
 		region_record_of(region.base + region.reach - 1)));
 	region_fini();
@@ -93,6 +96,8 @@ static void test_chunk_of(void **state)
 		assert_int_equal(region_chunk_of(base + CHUNK_SIZE - 1), chunk);
 		assert_ptr_equal(region_chunk_base(region_record(chunk)), base);
 	}
+	assert_true(region_holds(region.base + region.size - 1));
+	assert_false(region_holds(region.base + region.size));
 	assert_false(region_holds(region.base - 1));
 	assert_false(region_holds(NULL));
 	assert_false(region_holds((void *)UINTPTR_MAX));
