@@ -183,12 +183,17 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 				     : caller_alloc(size, token, site);
 }
 
-/* The token comes for the first time, or found no room near. */
+/* The token comes for the first time, found no room near, or says nothing. */
 static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 {
-	struct bin *bin =
-		thread_bin(bin_offset(dedicated_find(token), class_of(size)));
+	struct bin *bin;
 
+	if (layout_is_typed(token))
+		bin = thread_bin(
+			bin_offset(dedicated_find(token), class_of(size)));
+	else
+		bin = thread_bin_at(heap_home_of_site(site),
+				    layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);
@@ -197,23 +202,16 @@ static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 /* No call but the last, as in heap_alloc_or(), which leads here. */
 void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 {
-	uint64_t column;
 	struct bin *bin;
 	uint64_t home;
 
 	if (size >= layout.small_end)
 		return heap_alloc_slow(size, token, site);
-	column = layout_class_bin(size);
-	if (!layout_is_typed(token)) {
-		home = heap_home_of_site(site);
-	} else {
-		column *= layout.class_step;
-		if (heap_knows_token(token))
-			home = heap_home_of_token(token);
-		else if (!heap_is_near(token, &home))
-			return alloc_far(size, token, site);
-	}
-	bin = thread_bin_at(home, column);
+	if (heap_knows_token(token))
+		home = heap_home_of_token(token);
+	else if (!heap_is_near(token, &home))
+		return alloc_far(size, token, site);
+	bin = thread_bin_at(home, layout_class_bin(size) * layout.class_step);
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);
@@ -222,9 +220,10 @@ void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 {
 	bool is_zero = layout.scrub.zeroes;
-	void *p = size <= SMALL_MAX
-			  ? heap_alloc(size, token, site)
-			  : alloc_with_heap(size, 1, token, site, &is_zero);
+	void *p = size > SMALL_MAX
+			  ? alloc_with_heap(size, 1, token, site, &is_zero)
+		  : token ? heap_alloc(size, token, site)
+			  : heap_alloc(size, 0, site);
 
 	return p && !is_zero ? memset(p, 0, size) : p;
 }

@@ -192,8 +192,10 @@ void layout_draw_map(const void *no_bins)
 	uint64_t nr_by_class = layout.order.nr;
 	uint64_t row_step = nr_by_class ? 1ul << BIN_SHIFT : 1ul << ROW_SHIFT;
 	uint64_t secret;
-	bool is_typed = layout.options.mode == MODE_TYPED;
-	bool has_table = is_typed;
+	/* One row is every token's, too. */
+	bool is_mapped = layout.options.mode == MODE_TYPED ||
+			 layout.options.mode == MODE_NONE;
+	bool has_table = is_mapped;
 
 	os_random(&secret, sizeof(secret));
 	secret |= 1;
@@ -224,7 +226,7 @@ void layout_draw_map(const void *no_bins)
 				<< ROW_SHIFT);
 	for (unsigned int i = 0; i < CLASS_TABLE_SIZE; i++)
 		layout.class_bins[i] = bin_offset(0, class_of(i * CLASS_GRAIN));
-	layout.token_floor = is_typed ? TOKEN_HASHED : UINT64_MAX;
+	layout.token_floor = is_mapped ? TOKEN_HASHED : UINT64_MAX;
 	layout.table_floor = has_table ? TOKEN_HASHED : UINT64_MAX;
 	layout.secret = secret;
 	layout.small_end = layout.is_hardened ? 0 : SMALL_MAX + 1;

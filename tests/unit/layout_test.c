@@ -256,6 +256,7 @@ static void test_bins(void **state)
 		"data=20,pointer=28,unknown=17",
 		"data=1000,pointer=1024,unknown=7",
 		"data=1024,pointer=1024,unknown=1024",
+		"mode=none",
 	};
 	/* Row by row, by class, and more rows than values near. */
 	static const char *const dedicated[] = {
