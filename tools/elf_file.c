@@ -2,26 +2,51 @@
 /* elf_file: an ELF file opened; contract in elf_file.h. */
 #include "tools/elf_file.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/*
+ * The table of sections is the end of a file. To libelf one that was cut has no
+ * sections: an object would have no calls at all.
+ */
+static bool is_cut(int fd, uint64_t size)
+{
+	Elf64_Ehdr head;
+	uint64_t nr;
+
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
+	    memcmp(head.e_ident, ELFMAG, SELFMAG) ||
+	    head.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    head.e_ident[EI_DATA] != ELFDATA2LSB || !head.e_shoff)
+		return false;
+	nr = head.e_shnum ? head.e_shnum : 1;
+	return head.e_shoff > size ||
+	       (size - head.e_shoff) / sizeof(Elf64_Shdr) < nr;
+}
 
 /* A folder or a device is nothing for libdwfl. */
 static const char *check_file(const char *path)
 {
 	struct stat status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int error;
+	const char *fault = NULL;
 
 	if (fd < 0)
 		return strerror(errno);
-	error = fstat(fd, &status) < 0 ? errno : 0;
+	if (fstat(fd, &status) < 0)
+		fault = strerror(errno);
+	else if (!S_ISREG(status.st_mode))
+		fault = "not a regular file";
+	else if (is_cut(fd, status.st_size))
+		fault = "truncated: its sections end behind its end";
 	close(fd);
-	if (error)
-		return strerror(error);
-	return S_ISREG(status.st_mode) ? NULL : "not a regular file";
+	return fault;
 }
 
 const char *elf_file_open(struct elf_file *file, const char *path)

@@ -4,7 +4,8 @@
  *
  * Owns:       the Dwfl, until elf_file_close().
  * Promises:   object files are laid out and relocated, as far as their debug
- *             information needs it; what is no regular file is refused.
+ *             information needs it; what is no regular file, or was cut, is
+ *             refused.
  * Relies on:  libdw.
  */
 #ifndef TOOLS_ELF_FILE_H
