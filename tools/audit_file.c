@@ -5,8 +5,10 @@
 #include "tools/source.h"
 
 #include <elf.h>
-#include <err.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* As much as tells what a file is. */
 #define HEAD_BYTES 4096
@@ -47,6 +49,9 @@ static int read_text(struct audit *audit, struct piece text,
 		return audit_read_ir(audit, text, fault);
 	case FORMAT_LOG:
 		return audit_read_log(audit, text, fault);
+	case FORMAT_ELF:
+		fault->what = "machine code: name a regular file for it";
+		return -1;
 	case FORMAT_BITCODE:
 		fault->what = "bitcode: turn it into text with llvm-dis";
 		return -1;
@@ -60,6 +65,25 @@ static int read_text(struct audit *audit, struct piece text,
 	}
 }
 
+/* Programs are larger than a text may be; of a pipe nothing is taken here. */
+static bool is_elf(const char *path)
+{
+	char magic[SELFMAG];
+	struct stat status;
+	bool is;
+	int fd;
+
+	if (!strcmp(path, "-") || stat(path, &status) < 0 ||
+	    !S_ISREG(status.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	is = fd >= 0 && read(fd, magic, SELFMAG) == SELFMAG &&
+	     !memcmp(magic, ELFMAG, SELFMAG);
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 int audit_read_file(struct audit *audit, const char *path)
 {
 	struct text_fault fault = { 0 };
@@ -67,13 +91,11 @@ int audit_read_file(struct audit *audit, const char *path)
 	struct text text;
 	int status;
 
+	if (is_elf(path))
+		return audit_read_elf(audit, path);
 	if (source_read_file(path, &text) < 0)
 		return -1;
 	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
-	if (audit_format_of(bytes) == FORMAT_ELF) {
-		text_fini(&text);
-		return audit_read_elf(audit, path);
-	}
 	status = read_text(audit, bytes, &fault);
 	text_fini(&text);
 	if (status < 0)

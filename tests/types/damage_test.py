@@ -78,6 +78,32 @@ def test_foreign():
             refused(bad_file(folder, other))
 
 
+def test_large():
+    """Debug information makes programs larger than a text may be."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = compile_to(folder, "-c")
+        with open(Path(folder) / "more", "wb") as more:
+            more.truncate(65 << 20)
+        large = Path(folder) / "large"
+        subprocess.run(["objcopy", "--add-section", f".more={more.name}",
+                        code, large], check=True)
+        for command in (["audit"], ["types"]):
+            tap.equal(read(command, large)[0], 0)
+
+
+def test_machine_code_in_a_pipe():
+    with tempfile.TemporaryDirectory() as folder:
+        code = compile_to(folder, "-c").read_bytes()
+        for path, name in (("-", "standard input"),
+                           ("/dev/stdin", "/dev/stdin")):
+            for command in (["audit"], ["types"]):
+                done = subprocess.run([TOOL, *command, path], input=code,
+                                      capture_output=True, check=False)
+                tap.equal((done.returncode, done.stderr.decode()),
+                          (2, f"typeslab: {name}: machine code: name "
+                              "a regular file for it\n"))
+
+
 def test_stripped():
     with tempfile.TemporaryDirectory() as folder:
         program = compile_to(folder, "-s", LIBRARY)
