@@ -164,8 +164,8 @@ static void draw_snapshot(const char *path, const char *program)
 	struct snapshot snapshot;
 
 	if (!path) {
-		warnx("%s left no snapshot: it died of a signal, ended by "
-		      "_exit, or never loaded libtypeslab",
+		warnx("%s left no snapshot: it allocated nothing, died of a "
+		      "signal, ended by _exit, or never loaded libtypeslab",
 		      program);
 		return;
 	}

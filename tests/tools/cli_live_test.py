@@ -429,4 +429,10 @@ def test_hist_of_the_real_library():
         tap.contains(err, f"\n= {domain} ")
 
 
+def test_no_hist_of_what_allocates_nothing():
+    status, out, err = run("run", "--hist", "true")
+    tap.equal((status, out), (0, ""))
+    tap.contains(err, "true left no snapshot: it allocated nothing")
+
+
 tap.run(sys.modules[__name__])
