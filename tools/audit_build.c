@@ -32,10 +32,18 @@ static const struct {
 
 #define NR_COMPILERS (sizeof(compilers) / sizeof(*compilers))
 
+/* Where programs lie: what execvp() takes is a shell's without PATH, too. */
+static const char *search_path(void)
+{
+	const char *path = getenv("PATH");
+
+	return path ? path : "/bin:/usr/bin";
+}
+
 /* The path of @name as the shell would find it, or NULL. */
 static char *find_program(const char *name)
 {
-	char *all = must_print("%s", getenv("PATH") ? getenv("PATH") : "");
+	char *all = must_print("%s", search_path());
 	char *next = all, *folder, *found = NULL;
 
 	while (!found && (folder = strsep(&next, ":"))) {
@@ -138,7 +146,7 @@ static int lead_to_us(const char *folder)
 		status = -1;
 	set_variable("CC", must_print("%s cc", name ? name : ""));
 	set_variable("CXX", must_print("%s c++", name ? name : ""));
-	set_variable("PATH", must_print("%s:%s", bin, getenv("PATH")));
+	set_variable("PATH", must_print("%s:%s", bin, search_path()));
 	set_variable("CCACHE_DISABLE", must_print("1"));
 	set_variable(AUDIT_FOLDER, must_print("%s", folder));
 	free(name);

@@ -358,6 +358,19 @@ def test_audit_that_nobody_reads():
         tap.equal((done.returncode, os.listdir(place)), (2, []))
 
 
+def test_audit_watches_a_build_without_path():
+    """The shell has one of its own then, and execvp() another."""
+    with Folder() as folder:
+        env = {k: v for k, v in os.environ.items() if k != "PATH"}
+        for command in ("clang-22 -c main.c", "$CC -c main.c",
+                        "env clang-22 -c main.c"):
+            done = subprocess.run([TOOL, "audit", "--", "/bin/sh", "-c",
+                                   command], cwd=folder, env=env, check=False,
+                                  capture_output=True, text=True)
+            tap.equal(done.returncode, 0, f"{command}: {done.stderr}")
+            tap.contains(done.stdout, "/main.c")
+
+
 def test_audit_of_what_cannot_be_watched():
     """Said, and no ground for a floor to hold."""
     with Folder() as folder:
