@@ -68,6 +68,7 @@ static void print_name(const char *name, FILE *to)
 {
 	size_t length = strlen(name);
 
+	name = must_keep_printable(name);
 	if (!length)
 		name = "(not told)";
 	if (length > FILE_COLUMNS)
@@ -148,13 +149,16 @@ static void print_folders(const struct audit *audit,
 
 static void print_site(const struct audit_site *site, FILE *to)
 {
-	fprintf(to, "     %s:%u", *site->file ? site->file : "(not told)",
+	fprintf(to, "     %s:%u",
+		*site->file ? must_keep_printable(site->file) : "(not told)",
 		site->line);
 	if (site->column)
 		fprintf(to, ":%u", site->column);
-	fprintf(to, "  %s", site->callee);
+	fprintf(to, "  %s", must_keep_printable(site->callee));
 	if (*site->function)
-		fprintf(to, " in %s", audit_function_name(site->function));
+		fprintf(to, " in %s",
+			must_keep_printable(
+				audit_function_name(site->function)));
 	if (site->times > 1)
 		fprintf(to, " (%zu times)", site->times);
 	putc('\n', to);

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <search.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,4 +70,26 @@ const char *must_keep(struct piece text)
 const char *must_keep_string(const char *text)
 {
 	return must_keep((struct piece){ text, strlen(text) });
+}
+
+/* 0x80 to 0x9f are such, too; as UTF-8 they come behind 0xc2. */
+static bool is_control(unsigned char last, unsigned char c)
+{
+	return c < ' ' || c == 0x7f || (last == 0xc2 && c < 0xa0);
+}
+
+const char *must_keep_printable(const char *text)
+{
+	char *copy = must_print("%s", text);
+	const char *kept;
+	char last = 0;
+
+	for (char *c = copy; *c; c++) {
+		if (is_control(last, *c))
+			*c = '?';
+		last = *c;
+	}
+	kept = must_keep_string(copy);
+	free(copy);
+	return kept;
 }

@@ -42,4 +42,10 @@ char *must_print(const char *format, ...)
 const char *must_keep(struct piece text);
 const char *must_keep_string(const char *text);
 
+/*
+ * What can be printed where a terminal may read it: of a name from a file that
+ * others made, with a question mark for what would end a line or move a cursor.
+ */
+const char *must_keep_printable(const char *text);
+
 #endif /* TOOLS_MUST_H */

@@ -4,16 +4,15 @@
 
 #include "tools/audit_report.h"
 #include "tools/elf_place.h"
+#include "tools/must.h"
 #include "tools/remote.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
-/* Names come from the process's files: nothing in them may move a cursor. */
 static void print_safely(const char *text, FILE *to)
 {
-	for (; *text; text++)
-		putc(*text < ' ' || *text > '~' ? '?' : *text, to);
+	fputs(must_keep_printable(text), to);
 }
 
 /* As reports tell frames: the file and the offset in it. */

@@ -165,7 +165,7 @@ void types_table_print(const struct types_table *table, FILE *to)
 	fputs(HEAD "\n", to);
 	for (size_t i = 0; i < table->nr; i++)
 		fprintf(to, "%016" PRIx64 " %s\n", table->entries[i].token,
-			table->entries[i].name);
+			must_keep_printable(table->entries[i].name));
 }
 
 void types_table_print_misclassed(const struct types_table *table, FILE *to)
@@ -181,9 +181,11 @@ void types_table_print_misclassed(const struct types_table *table, FILE *to)
 		if (!entry->holds)
 			continue;
 		fprintf(to, "name:%s # %s%s%s, token %#" PRIx64 "\n",
-			entry->name, dwarf_types_word(entry->holds),
+			must_keep_printable(entry->name),
+			dwarf_types_word(entry->holds),
 			entry->member ? " in " : "",
-			entry->member ? entry->member : "", entry->token);
+			must_keep_printable(entry->member ? entry->member : ""),
+			entry->token);
 		n++;
 	}
 	fprintf(to, "# %zu of %zu types hold pointers among data\n", n,
@@ -209,8 +211,8 @@ static bool parse_line(struct types_table *table, struct piece line)
 	token = strtoull(digits, &end, 16);
 	if (*end || digits[strspn(digits, "0123456789abcdef")])
 		return false;
-	add(table, token,
-	    must_keep((struct piece){ line.start + 17, line.length - 17 }));
+	line = (struct piece){ line.start + 17, line.length - 17 };
+	add(table, token, must_keep_printable(must_keep(line)));
 	return true;
 }
 

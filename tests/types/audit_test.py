@@ -387,6 +387,19 @@ def test_names_do_not_break_the_page():
         tap.contains(page, "&lt;script&gt;alert('&amp;&quot;")
 
 
+def test_names_move_no_cursor():
+    """Whoever wrote the program that is audited may have chosen them."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        # Colours of the compiler's own are no part of a name.
+        log.write_bytes("gr\u00f6\u00dfe\u009b\b.c:1:2: remark: Call to 'malloc'"
+                        " in 'f\33[31m\177\r' without source-level type token "
+                        "[x]\n".encode())
+        text = subprocess.run([TOOL, "audit", log], check=True,
+                              capture_output=True).stdout
+        assert b" gr\xc3\xb6\xc3\x9fe\xc2??.c:1:2  malloc in f??\n" in text, text
+
+
 # Clicks the head of the column of lines twice, and says what order came out.
 CLICKS = """<script>
 const head = [...document.querySelectorAll('#sites th')]
