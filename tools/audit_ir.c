@@ -7,7 +7,6 @@
 #include "tools/ir_scan.h"
 #include "tools/must.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,51 +63,19 @@ static bool is_among(struct piece name, const char *const *names, size_t nr)
 	return false;
 }
 
-static unsigned int value_of_digit(char digit)
-{
-	return digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10;
-}
-
-/* What a quoted text of IR stands for: "\C3\BC" is a letter of two bytes. */
-static const char *keep_plain(struct piece quoted)
-{
-	char *plain = must_alloc(quoted.length + 1, 1);
-	const char *kept;
-	size_t n = 0;
-
-	for (size_t i = 0; i < quoted.length; i++) {
-		struct piece rest = piece_from(quoted, i);
-		const char *at = rest.start;
-
-		plain[n++] = *at;
-		if (piece_has_prefix(rest, "\\\\")) {
-			i++;
-		} else if (*at == '\\' && rest.length > 2 &&
-			   isxdigit((unsigned char)at[1]) &&
-			   isxdigit((unsigned char)at[2])) {
-			plain[n - 1] = value_of_digit(at[1]) << 4 |
-				       value_of_digit(at[2]);
-			i += 2;
-		}
-	}
-	kept = must_keep((struct piece){ plain, n });
-	free(plain);
-	return kept;
-}
-
 static struct audit_site site_at(const struct reader *reader,
 				 struct piece attached)
 {
 	struct ir_place place =
 		ir_place_of(&reader->module, ir_attached(attached, "dbg"));
-	const char *folder = keep_plain(place.folder);
+	const char *folder = ir_keep_plain(place.folder);
 	const char *file =
-		keep_plain(place.file.length ? place.file : reader->source);
+		ir_keep_plain(place.file.length ? place.file : reader->source);
 
 	return (struct audit_site){
 		.file = audit_path_in(folder,
 				      (struct piece){ file, strlen(file) }),
-		.function = must_keep(reader->function.name),
+		.function = ir_keep_plain(reader->function.name),
 		.line = place.line,
 		.column = place.column,
 		.source = FROM_IR,
@@ -156,7 +123,7 @@ static void set_kind(const struct reader *reader, const struct ir_call *call,
 	bool has_pointer;
 
 	if (ir_type_of(&reader->module, type, &name, &has_pointer)) {
-		site->type = must_keep(name);
+		site->type = ir_keep_plain(name);
 		site->kind = has_pointer ? SITE_POINTER : SITE_DATA;
 	} else if (type >= 0) {
 		site->kind = SITE_TYPED;
@@ -191,7 +158,7 @@ static void add_hidden(struct reader *reader, struct piece attached,
 {
 	struct audit_site site = site_at(reader, attached);
 
-	site.callee = must_keep(callee);
+	site.callee = ir_keep_plain(callee);
 	site.kind = SITE_HIDDEN;
 	site.why = why;
 	audit_add(reader->audit, &site);
@@ -205,7 +172,7 @@ static void take_call(struct reader *reader, const struct ir_line *line,
 
 	if (!call->callee.length)
 		return;
-	callee = audit_callee_of(must_keep(call->callee), &number);
+	callee = audit_callee_of(ir_keep_plain(call->callee), &number);
 	if (callee)
 		add_rewritten(reader, line, call, callee, number);
 	else if (is_among(call->callee, library, NR_OF(library)))

@@ -2,6 +2,7 @@
 /* cc_rules: types by rule; contract in cc_rules.h. */
 #include "tools/cc_rules.h"
 
+#include "tools/ir.h"
 #include "tools/ir_scan.h"
 #include "tools/must.h"
 #include "tools/slabline.h"
@@ -87,9 +88,7 @@ static int read_rules(struct rules *rules, const char *path,
 
 static bool fits(struct piece wanted, struct piece name)
 {
-	return piece_is(wanted, "*") ||
-	       (wanted.length == name.length &&
-		!memcmp(wanted.start, name.start, name.length));
+	return piece_is(wanted, "*") || piece_is(wanted, ir_keep_plain(name));
 }
 
 static bool is_invoke(struct piece line)
@@ -110,7 +109,7 @@ static struct piece typeless_callee(struct piece line)
 		callee = scan_global(call);
 	if (piece_has_prefix(callee, "llvm.") ||
 	    (!scan_has(head, " noalias ") &&
-	     !wrap_is_family(must_keep(callee))))
+	     !wrap_is_family(ir_keep_plain(callee))))
 		callee.length = 0;
 	return callee;
 }

@@ -5,6 +5,7 @@
 #include "tools/ir_scan.h"
 #include "tools/must.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,37 @@ bool ir_type_of(const struct ir_module *module, long number, struct piece *name,
 	*name = (struct piece){ quote, end - quote };
 	*has_pointer = scan_has(piece_from(text, end - text.start), "i1 true");
 	return true;
+}
+
+static unsigned int value_of_digit(char digit)
+{
+	return digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10;
+}
+
+const char *ir_keep_plain(struct piece quoted)
+{
+	char *plain = must_alloc(quoted.length + 1, 1);
+	const char *kept;
+	size_t n = 0;
+
+	for (size_t i = 0; i < quoted.length; i++) {
+		struct piece rest = piece_from(quoted, i);
+		const char *at = rest.start;
+
+		plain[n++] = *at;
+		if (piece_has_prefix(rest, "\\\\")) {
+			i++;
+		} else if (*at == '\\' && rest.length > 2 &&
+			   isxdigit((unsigned char)at[1]) &&
+			   isxdigit((unsigned char)at[2])) {
+			plain[n - 1] = value_of_digit(at[1]) << 4 |
+				       value_of_digit(at[2]);
+			i += 2;
+		}
+	}
+	kept = must_keep((struct piece){ plain, n });
+	free(plain);
+	return kept;
 }
 
 void ir_function_fini(struct ir_function *function)

@@ -79,6 +79,9 @@ struct ir_place ir_place_of(const struct ir_module *module, long number);
 bool ir_type_of(const struct ir_module *module, long number, struct piece *name,
 		bool *has_pointer);
 
+/* What a quoted text stands for: "\C3\BC" is a letter of two bytes. Kept. */
+const char *ir_keep_plain(struct piece quoted);
+
 void ir_function_fini(struct ir_function *function);
 void ir_fini(struct ir_module *module);
 

@@ -36,8 +36,7 @@ static const char *tagged(struct piece text, const char *keyword)
 	scan_string(text, "name", &name);
 	if (!name.length)
 		return NULL;
-	return keep_and_free(
-		must_print("%s %.*s", keyword, (int)name.length, name.start));
+	return keep_and_free(must_print("%s %s", keyword, ir_keep_plain(name)));
 }
 
 static const char *type_of(const struct ir_module *module, long number,
@@ -76,7 +75,7 @@ static const char *type_of(const struct ir_module *module, long number,
 		return NULL;
 	if (scan_has(text, "!DIBasicType(")) {
 		scan_string(text, "name", &name);
-		return name.length ? must_keep(name) : NULL;
+		return name.length ? ir_keep_plain(name) : NULL;
 	}
 	for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++) {
 		if (is_tag(text, around[i].tag))

@@ -128,7 +128,7 @@ static struct wrap_function *take_head(struct wraps *wraps,
 				       const struct ir_module *module,
 				       struct piece head, bool is_definition)
 {
-	const char *name = must_keep(scan_global(head));
+	const char *name = ir_keep_plain(scan_global(head));
 	struct wrap_function *function = find_or_add(wraps, name);
 	struct wrap_function told = { .name = name };
 	bool is_static =
@@ -164,7 +164,7 @@ static void take_statics(struct wraps *wraps, const struct ir_module *module)
 		    scan_has(text, "linkageName: "))
 			continue;
 		scan_string(text, "name", &name);
-		wrap_take_static(wraps, must_keep(name));
+		wrap_take_static(wraps, ir_keep_plain(name));
 	}
 }
 
@@ -195,7 +195,7 @@ static void add_edge(struct wraps *wraps, const char *from,
 		edge.arguments[i] =
 			ir_flow_parameters(flow, call->arguments[i]);
 	if (call->callee.length) {
-		edge.to = must_keep(call->callee);
+		edge.to = ir_keep_plain(call->callee);
 		callee = audit_callee_of(edge.to, &number);
 		if (callee)
 			edge.to = must_keep_string(callee);
@@ -266,7 +266,8 @@ static void take_declarations(struct wraps *wraps,
 	while (line_next(&cursor, &line)) {
 		if (!piece_has_prefix(line, "declare "))
 			continue;
-		callee = audit_callee_of(must_keep(scan_global(line)), &number);
+		callee = audit_callee_of(ir_keep_plain(scan_global(line)),
+					 &number);
 		if (callee && wrap_is_family(callee))
 			continue;
 		if (callee)

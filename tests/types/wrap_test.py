@@ -169,6 +169,37 @@ def test_except():
         tap.contains(err, "own: declared as an allocator")
 
 
+def test_names_beyond_ascii():
+    """IR writes their letters as numbers; rules and tables do not."""
+    with Folder() as folder:
+        wrapper = ("#include <stdlib.h>\nstruct gr\u00f6\u00dfe { char *p; };\n"
+                   "void *gro\u00df(struct gr\u00f6\u00dfe *, int);\n"
+                   "void *gro\u00df(struct gr\u00f6\u00dfe *g, int n)\n"
+                   "{\n\t(void)g;\n\treturn malloc(n);\n}\n")
+        (folder / "a.c").write_text(wrapper)
+        (folder / "b.c").write_text(
+            wrapper + "void *b(void);\nvoid *b(void)\n{\n"
+            "\treturn gro\u00df(0, sizeof(struct gr\u00f6\u00dfe));\n}\n")
+        (folder / "rules").write_text("gro\u00df:malloc pointer gr\u00f6\u00dfe\n")
+        clang = ["clang-22", "-O1", "-g", "-fsanitize=alloc-token",
+                 "-fsanitize-alloc-token-extended", "-S", "-emit-llvm"]
+        run([*clang, "b.c"], folder)
+        out, _ = run([TOOL, "wrap", "gro\u00df", "--ir", "b.ll"], folder)
+        tap.equal(told(out)["gro\u00df"], ("carries", "size: 2"))
+        tap.contains((folder / "typed/wrap.h").read_text(),
+                     "gro\u00df(struct gr\u00f6\u00dfe *, int)")
+        for source, option in (("a.c", "rules=rules"), ("b.c", "wrap=typed")):
+            run([TOOL, "cc", f"--typeslab-{option}", "-O1", "-g", "-c",
+                 source, "-o", "x.o"], folder)
+            out, _ = run([TOOL, "types", "x.o"], folder)
+            tap.contains(out, " gr\u00f6\u00dfe\n")
+        (folder / "c.c").write_text(wrapper.replace(
+            "malloc(n)", "malloc(n * sizeof(*g))"))
+        run([*clang, "c.c"], folder)
+        tap.contains(run([TOOL, "types", "c.ll"], folder)[0],
+                     " gr\u00f6\u00dfe\n")
+
+
 def test_programs_of_one_build():
     """Not each has all wrappers; some lie in an archive that comes first."""
     with Folder() as folder:
