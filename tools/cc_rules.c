@@ -43,6 +43,15 @@ static void read_names(struct rule *rule, struct piece who)
 		rule->callee = (struct piece){ "*", 1 };
 }
 
+/* As C writes types and the compiler does not: its own would lie elsewhere. */
+static bool has_tag(struct piece type)
+{
+	return piece_has_prefix(type, "struct ") ||
+	       piece_has_prefix(type, "union ") ||
+	       piece_has_prefix(type, "enum ") ||
+	       piece_has_prefix(type, "class ");
+}
+
 /* One line: NULL, or what is wrong with it. */
 static const char *read_rule(struct rules *rules, struct piece line)
 {
@@ -60,9 +69,11 @@ static const char *read_rule(struct rules *rules, struct piece line)
 	rule.is_pointer = piece_is(half, "pointer");
 	rule.type = piece_trim(line);
 	if ((!rule.is_pointer && !piece_is(half, "data")) ||
-	    !rule.type.length || scan_has(rule.type, "\"") ||
-	    scan_has(rule.type, "\\"))
+	    !rule.caller.length || !rule.callee.length || !rule.type.length ||
+	    scan_has(rule.type, "\"") || scan_has(rule.type, "\\"))
 		return "not CALLER[:CALLEE] data|pointer TYPE";
+	if (has_tag(rule.type))
+		return "types are named without struct";
 	rules->list = must_room(rules->list, rules->nr, &rules->capacity,
 				sizeof(*rules->list));
 	rules->list[rules->nr++] = rule;
