@@ -6,6 +6,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,26 @@ static void check_output(void)
 		_exit(COMMAND_FAILED);
 }
 
+/*
+ * What is opened must not get the number of a stream that is closed: what is
+ * for nobody would be written there. As before, to read or write one is EBADF,
+ * and a program that is run finds them closed.
+ */
+static void hold_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_CLOEXEC | O_WRONLY);
+		if (fd == STDOUT_FILENO || fd == STDERR_FILENO) {
+			close(fd);
+			fd = open("/dev/null", O_CLOEXEC | O_RDONLY);
+		}
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -107,6 +128,7 @@ int main(int argc, char **argv)
 
 	/* getopt begins its messages with argv[0], path and all. */
 	argv[0] = program_invocation_short_name;
+	hold_streams();
 	argp_err_exit_status = COMMAND_FAILED;
 	atexit(check_output);
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice))

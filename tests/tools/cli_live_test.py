@@ -375,6 +375,21 @@ def test_top_gives_the_terminal_back():
         tap.equal(screen.close(), (-15, True))
 
 
+def test_closed_streams():
+    """What is opened does not get their numbers."""
+    with waiting(SHARED) as child:
+        for command in COMMANDS:
+            _, _, err = run(command, child.pid,
+                            preexec_fn=lambda: os.close(1))
+            tap.equal(err, "typeslab: standard output: Bad file descriptor\n")
+    status, out, err = run("hist", "-", preexec_fn=lambda: os.close(0))
+    tap.equal((status, out, err), (2, "", "typeslab: standard input: Bad file "
+                                   "descriptor\n"))
+    _, out, _ = run("run", "ls", "/proc/self/fd",
+                    preexec_fn=lambda: os.closerange(2, 3))
+    tap.equal(out, "0\n1\n2\n", "ls opens the folder as 2")
+
+
 def test_no_process():
     with subprocess.Popen(["true"]) as child:
         pass
