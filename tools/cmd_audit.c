@@ -143,7 +143,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->has_all_sites = true;
 		return 0;
 	case 'o':
-		options->output = argument;
+		options->output = strcmp(argument, "-") ? argument : NULL;
 		return 0;
 	case ARGP_KEY_ARG:
 		take_inputs(options, state);

@@ -328,6 +328,17 @@ def test_minimum():
         tap.contains(err, "name the objects too")
 
 
+def test_output():
+    """A lone minus is standard output, as it is to `typeslab snapshot`."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = SAMPLES / "kernel.log"
+        want, _ = audit(log)
+        tap.equal(audit("-o", "-", log, cwd=folder)[0], want)
+        tap.equal(os.listdir(folder), [])
+        tap.equal(audit("-o", "there", log, cwd=folder)[0], "")
+        tap.contains((Path(folder) / "there").read_text(), want.split(":")[0])
+
+
 def test_text_names_all():
     with tempfile.TemporaryDirectory() as folder:
         out, remarks = compile_to(folder, SAMPLES / "lost.c", ["-O2"])
