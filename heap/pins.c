@@ -151,17 +151,17 @@ void pins_parse(struct pins *pins, const char *path, const char *text,
 
 void pins_read(struct pins *pins, struct option_text from)
 {
-	size_t room = TEXT_MAX + OPTION_TEXT_MAX + 1;
+	size_t length = TEXT_MAX + 1; /* one tells that there is more */
+	size_t room = length + OPTION_TEXT_MAX + 1;
 	char *text = os_reserve(room);
-	char *path = text + TEXT_MAX;
-	size_t length = TEXT_MAX;
+	char *path = text + length;
 
 	if (!text || !os_commit(text, room))
 		return report_policy("", 0, "no memory to read it");
 	memcpy(path, from.text, from.length);
 	if (!os_read_file(path, text, &length))
 		report_policy(path, 0, "cannot be read");
-	else if (length == TEXT_MAX)
+	else if (length > TEXT_MAX)
 		report_policy(path, 0, "is longer than a megabyte");
 	else
 		pins_parse(pins, path, text, length);

@@ -184,7 +184,12 @@ static void test_files(void **state)
 	(void)state;
 	assert_int_equal(write(fd, "name:list\n", 10), 10);
 	unit_run_well(read_path, path);
-	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	/* A comment to the last byte of a megabyte, and one more. */
+	assert_int_equal(write(fd, "#", 1), 1);
+	assert_int_equal(lseek(fd, (1 << 20) - 1, SEEK_SET), (1 << 20) - 1);
+	assert_int_equal(write(fd, "\n", 1), 1);
+	unit_run_well(read_path, path);
+	assert_int_equal(write(fd, "\n", 1), 1);
 	snprintf(said, sizeof(said),
 		 "typeslab: policy: %s: is longer than a megabyte\n", path);
 	assert_string_equal(unit_run(read_none, path).text, said);
