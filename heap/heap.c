@@ -14,6 +14,7 @@
 #include "heap/purge.h"
 #include "heap/supply.h"
 #include "heap/trace.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <string.h>
@@ -76,6 +77,7 @@ static void *alloc_in_bin(struct heap *heap, uint32_t bin,
 		return p;
 	thread_flush(heap);
 	thread_flush_parked();
+	os_spend_mappings();
 	purge_all(heap, true);
 	return try_in_bin(heap, bin, large, is_zero);
 }

@@ -67,6 +67,8 @@ static void init_purging(void)
 	size_t limit = os_data_limit();
 
 	layout.refunds = limit != SIZE_MAX;
+	if (layout.refunds)
+		os_spend_mappings();
 	layout.idle_max = size_min(IDLE_MAX, limit / 8);
 }
 

@@ -287,6 +287,18 @@ bool os_has_mappings(size_t most)
 	return got < 0 || nr > most;
 }
 
+size_t os_mappings_allowed(void)
+{
+	char text[24];
+	size_t length = sizeof(text), nr = 0;
+
+	if (!os_read_file("/proc/sys/vm/max_map_count", text, &length))
+		return 0;
+	for (size_t i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+		nr = nr * 10 + (size_t)(text[i] - '0');
+	return nr;
+}
+
 void os_program_name(char *out, size_t size)
 {
 	int fd = open_file("/proc/self/comm", O_RDONLY);

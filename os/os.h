@@ -61,6 +61,13 @@ bool os_look_for_memory(void *addr, size_t size, unsigned char *has_memory);
  */
 bool os_refund(void *addr, size_t size);
 void os_expect_mappings(size_t nr);
+/*
+ * From here on the right to memory is worth more than mappings: refunds may
+ * make a quarter of those that the system allows.
+ */
+void os_spend_mappings(void);
+/* Mappings that a process may have; 0: nobody knows. */
+size_t os_mappings_allowed(void);
 /* Whether the process has more than @most mappings; true if nobody knows. */
 bool os_has_mappings(size_t most);
 /*

@@ -13,8 +13,9 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-/* Mappings beyond which nothing is refunded. */
+/* Mappings beyond which nothing is refunded; and whether there are as many. */
 static size_t most_mappings = 600;
+static bool is_full;
 
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
@@ -211,6 +212,25 @@ void os_expect_mappings(size_t nr)
 	most_mappings += nr;
 }
 
+static size_t nr_most_mappings(void)
+{
+	return __atomic_load_n(&most_mappings, __ATOMIC_RELAXED);
+}
+
+void os_spend_mappings(void)
+{
+	static bool is_known;
+	size_t most;
+
+	if (__atomic_exchange_n(&is_known, true, __ATOMIC_RELAXED))
+		return;
+	most = os_mappings_allowed() / 4;
+	if (most <= nr_most_mappings())
+		return;
+	__atomic_store_n(&most_mappings, most, __ATOMIC_RELAXED);
+	__atomic_store_n(&is_full, false, __ATOMIC_RELAXED);
+}
+
 /*
  * What lies between used pages becomes a mapping, and makes two of one. There
  * are 65,530 for all that the process does; we make do with a part. They are
@@ -219,12 +239,11 @@ void os_expect_mappings(size_t nr)
 static bool may_split(void)
 {
 	static size_t nr_refunds;
-	static bool is_full;
+	size_t most = nr_most_mappings();
 
-	if (__atomic_fetch_add(&nr_refunds, 1, __ATOMIC_RELAXED) %
-		    (most_mappings / 8) ==
+	if (__atomic_fetch_add(&nr_refunds, 1, __ATOMIC_RELAXED) % (most / 8) ==
 	    0)
-		__atomic_store_n(&is_full, os_has_mappings(most_mappings),
+		__atomic_store_n(&is_full, os_has_mappings(most),
 				 __ATOMIC_RELAXED);
 	return !__atomic_load_n(&is_full, __ATOMIC_RELAXED);
 }

@@ -8,6 +8,7 @@
  * as-later: the limit comes when the heap is there already.
  * data:     RLIMIT_DATA of 200 MiB from the start.
  * data-later: that limit, later.
+ * data-holes: the same, full of holes, each a mapping, and then empty.
  * stack:    threads on stacks of 16 KiB, each using every door.
  * madvise:  a seccomp filter answers madvise with EPERM.
  * mprotect: the same for madvise and mprotect.
@@ -135,6 +136,31 @@ static void exhaust_what_bites(int resource)
 	chain_give(&chain);
 	chain_take(&chain, MIB, 2 * LIMIT / MIB);
 	chain_give(&chain);
+	work_a_while();
+}
+
+/*
+ * What lay between the holes comes back as they did, though by then there are
+ * more mappings than the heap makes unasked.
+ */
+static void leave_holes(void)
+{
+	struct chain *chain[2] = { NULL, NULL };
+	size_t nr = 0;
+	void *p;
+
+	while (chain_take(&chain[nr % 2], 40000, 1))
+		nr++;
+	chain_give(&chain[nr % 2]);
+	p = malloc(LIMIT / 4);
+	if (!p)
+		stress_fail("holes of %zu blocks did not come back", nr);
+	free(p);
+	chain_give(&chain[(nr + 1) % 2]);
+	p = malloc(LIMIT / 4 * 3);
+	if (!p)
+		stress_fail("%zu blocks did not come back", nr);
+	free(p);
 	work_a_while();
 }
 
@@ -318,6 +344,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(name, "data")) {
 		from_the_start(RLIMIT_DATA, argv);
 		exhaust();
+	} else if (!strcmp(name, "data-holes")) {
+		from_the_start(RLIMIT_DATA, argv);
+		leave_holes();
 	} else if (!strcmp(name, "as-later")) {
 		exhaust_what_bites(RLIMIT_AS);
 	} else if (!strcmp(name, "data-later")) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
+#include "base/align.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -164,6 +165,19 @@ static void test_many_refunds(void **state)
 	assert_false(os_has_mappings(4000));
 }
 
+/* Where memory is short, more of them may be: a quarter of what there is. */
+static void test_spent_mappings(void **state)
+{
+	size_t most = os_mappings_allowed();
+
+	(void)state;
+	os_spend_mappings();
+	/* What a system gives that nobody has tuned, or more. */
+	if (most >= 65530)
+		assert_int_equal(refund_islands(), NR_ISLANDS);
+	assert_false(most && os_has_mappings(size_max(most / 3, 4000)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_rounding),
 		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_many_refunds),
+		cmocka_unit_test(test_spent_mappings),
 	};
 
 	small = getauxval(AT_PAGESZ);
