@@ -58,7 +58,7 @@ size_t heap_usable_size(const void *p, enum report_act act);
 
 /* Gives back all memory nobody uses; true if there was any. */
 bool heap_trim(void);
-/* The same for the cache of one bin and the calling thread's stock of it. */
+/* The same for the cache of one bin and what this and ended threads have. */
 void heap_trim_bin(struct heap *heap, uint32_t bin);
 
 /*

@@ -21,6 +21,7 @@ bool heap_trim(void)
 void heap_trim_bin(struct heap *heap, uint32_t bin)
 {
 	thread_flush_bin(heap, bin);
+	thread_flush_parked();
 	if (layout_is_named(bin))
 		purge_named(heap, layout_named(bin));
 }

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -180,6 +181,41 @@ static void test_typesafe(void **state)
 	kmem_cache_destroy(cache);
 }
 
+#define NR_SHRUNK 64
+
+static void *use_and_end(void *cache)
+{
+	static char *p[NR_SHRUNK];
+
+	for (size_t i = 0; i < NR_SHRUNK; i++) {
+		p[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		memset(p[i], 0x42, 4096);
+	}
+	for (size_t i = 0; i < NR_SHRUNK; i++)
+		kmem_cache_free(cache, p[i]);
+	return p;
+}
+
+/* What threads that ended left in stock goes back, too. */
+static void test_shrink_after_threads(void **state)
+{
+	struct kmem_cache *cache =
+		kmem_cache_create("contract_shrink", 4096, NULL, 0);
+	pthread_t thread;
+	void *ended;
+	char **p;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, use_and_end, cache), 0);
+	assert_int_equal(pthread_join(thread, &ended), 0);
+	kmem_cache_shrink(cache);
+	p = ended;
+	__asm__("" : : "r"(p) : "memory");
+	for (size_t i = 0; i < NR_SHRUNK; i++)
+		assert_true(is_all(p[i], 0, 4096));
+	kmem_cache_destroy(cache);
+}
+
 /* Who asks in bulk for more than can be had gets none, and loses none. */
 static void fail_in_bulk(void *unused)
 {
@@ -310,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_refused_caches),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_typesafe),
+		cmocka_unit_test(test_shrink_after_threads),
 		cmocka_unit_test(test_bulk),
 		cmocka_unit_test(test_copy_to_the_end),
 		cmocka_unit_test(test_too_many),
