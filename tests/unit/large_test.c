@@ -375,10 +375,7 @@ static void test_refused(void **state)
 	large_check(heap, partition);
 }
 
-/*
- * In a region that partition 2 fills up; 1 had one small object before. The end
- * of it was not open yet: what earlier tests took lies anywhere below.
- */
+/* Partition 2 fills up all; 1 had a small object. Nobody had the end before. */
 static void fill_small_region(void *unused)
 {
 	const uint32_t one = bin_offset(1, CLASS_LARGE);
