@@ -7,6 +7,7 @@
 #include "heap/place.h"
 #include "heap/pocket.h"
 #include "heap/sums.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,6 +20,16 @@
 static struct partition *partition_of_test(void)
 {
 	return &layout.partitions[layout_row(0, SITE)];
+}
+
+/* Of a row that has no type. */
+static uintptr_t site_of(unsigned int row)
+{
+	uintptr_t site = SITE;
+
+	while (layout_row(0, site) != row)
+		site++;
+	return site;
 }
 
 static unsigned int count_places(void)
@@ -86,15 +97,13 @@ static void test_same(void **state)
 /* Of another size, row or alignment it is somebody else's. */
 static void test_others(void **state)
 {
-	uintptr_t other_site = SITE;
+	uintptr_t other_site = site_of(layout_row(0, SITE) == 0);
 	char *p, *q;
 
 	(void)state;
-	while (layout_row(0, other_site) == layout_row(0, SITE))
-		other_site++;
 	p = heap_alloc(SIZE, 0, SITE);
 	heap_free(p);
-	q = heap_alloc(SIZE + 4096, 0, SITE);
+	q = heap_alloc(SIZE + os_page_size(), 0, SITE);
 	assert_ptr_not_equal(p, q);
 	heap_free(q);
 	q = heap_alloc(SIZE, 0, other_site);
@@ -131,19 +140,24 @@ static void test_bounds(void **state)
 	want(SIZE);
 }
 
-/* A size that is not asked for again, or after many others, has no place. */
+/*
+ * A size that is not asked for again, or after many others, has no place. Sizes
+ * are a row's: where pages are large there are few in one.
+ */
 static void test_unwanted(void **state)
 {
+	unsigned int own = layout_row(0, SITE);
+
 	(void)state;
-	for (size_t size = SIZE + 4096; size < POCKET_SPAN_MAX; size += 4096)
-		heap_free(heap_alloc(size, 0, SITE));
+	for (unsigned int i = 1; i <= POCKET_SIZES; i++)
+		heap_free(heap_alloc(SIZE, 0, site_of((own + i) % 16)));
 	assert_int_equal(count_places(), 0);
 	/* Forgotten meanwhile. */
 	heap_free(heap_alloc(SIZE, 0, SITE));
 	assert_int_equal(count_places(), 0);
 	for (int round = 0; round < 100; round++) {
-		for (size_t i = 0; i <= POCKET_SIZES; i++)
-			heap_free(heap_alloc(SIZE + i * 4096, 0, SITE));
+		for (unsigned int i = 0; i <= POCKET_SIZES; i++)
+			heap_free(heap_alloc(SIZE, 0, site_of((own + i) % 16)));
 	}
 	assert_int_equal(count_places(), 0);
 	want(SIZE);
