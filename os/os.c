@@ -106,23 +106,28 @@ void os_close(int fd)
 }
 
 /*
- * The first number of /proc/self/statm is the mapped pages; 0: unknown. Not by
- * strtoul(): it asks for the locale, which an ifunc resolver has none of yet.
+ * What the file begins with; 0: unknown. Not by strtoul(): it asks for the
+ * locale, which an ifunc resolver has none of yet.
  */
-static size_t mapped_bytes(void)
+static size_t number_in(const char *path)
 {
-	char text[64] = { 0 };
-	size_t pages = 0;
-	int fd = open_file("/proc/self/statm", O_RDONLY);
+	char text[64];
+	size_t nr = 0;
+	int fd = open_file(path, O_RDONLY);
 	ssize_t got;
 
 	if (fd < 0)
 		return 0;
-	got = read_file(fd, text, sizeof(text) - 1);
+	got = read_file(fd, text, sizeof(text));
 	os_close(fd);
 	for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
-		pages = pages * 10 + (size_t)(text[i] - '0');
-	return pages * getauxval(AT_PAGESZ);
+		nr = nr * 10 + (size_t)(text[i] - '0');
+	return nr;
+}
+
+static size_t mapped_bytes(void)
+{
+	return number_in("/proc/self/statm") * getauxval(AT_PAGESZ);
 }
 
 size_t os_address_space_left(void)
@@ -141,15 +146,7 @@ size_t os_address_space_left(void)
 /* With vm.overcommit_memory=2 what may be written to is charged at once. */
 static bool is_commit_strict(void)
 {
-	char mode = '0';
-	int fd = open_file("/proc/sys/vm/overcommit_memory", O_RDONLY);
-
-	if (fd < 0)
-		return false;
-	if (read_file(fd, &mode, 1) != 1)
-		mode = '0';
-	os_close(fd);
-	return mode == '2';
+	return number_in("/proc/sys/vm/overcommit_memory") == 2;
 }
 
 size_t os_data_limit(void)
@@ -289,14 +286,7 @@ bool os_has_mappings(size_t most)
 
 size_t os_mappings_allowed(void)
 {
-	char text[24];
-	size_t length = sizeof(text), nr = 0;
-
-	if (!os_read_file("/proc/sys/vm/max_map_count", text, &length))
-		return 0;
-	for (size_t i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
-		nr = nr * 10 + (size_t)(text[i] - '0');
-	return nr;
+	return number_in("/proc/sys/vm/max_map_count");
 }
 
 void os_program_name(char *out, size_t size)
