@@ -191,8 +191,8 @@ void layout_draw_map(const void *no_bins)
 {
 	uint64_t home = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
-	uint64_t nr_by_class = layout.order.nr;
-	uint64_t row_step = nr_by_class ? 1ul << BIN_SHIFT : 1ul << ROW_SHIFT;
+	uint32_t first = layout.order.first;
+	uint64_t row_step = bin_offset(first + 1, 0) - bin_offset(first, 0);
 	uint64_t secret;
 	/* One row is every token's, too. */
 	bool is_mapped = layout.options.mode == MODE_TYPED ||
@@ -220,7 +220,7 @@ void layout_draw_map(const void *no_bins)
 			partition_of_token_bucket(i, rows->count) * row_step;
 	}
 	layout.row_mask = -row_step;
-	layout.class_step = nr_by_class ? nr_by_class : 1;
+	layout.class_step = bin_class_step(layout.order, first);
 	layout.near_home = home + dedicated_near_floor();
 	for (unsigned int i = 0; i < NR_SITE_BUCKETS; i++)
 		layout.site_homes[i] =
