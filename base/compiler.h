@@ -42,6 +42,9 @@
  */
 #define forget_reads() __asm__("" : : : "memory")
 
+/* @x is computed here and whole, not in part at each of its uses. */
+#define compute_now(x) __asm__("" : "+r"(x))
+
 #define array_size(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif /* BASE_COMPILER_H */

@@ -41,7 +41,11 @@ static always_inline bool magazine_is_full(const struct bin *bin)
 /* The newest slot: most likely still in the processor's cache. */
 static always_inline struct slot magazine_pop(struct bin *bin)
 {
-	return *--bin->top;
+	struct slot slot = bin->top[-1];
+
+	forget_reads();
+	bin->top--;
+	return slot;
 }
 
 static always_inline void magazine_push(struct bin *bin, char *address,
@@ -51,7 +55,8 @@ static always_inline void magazine_push(struct bin *bin, char *address,
 
 	top->address = address;
 	top->state = state;
-	bin->top = top + 1;
+	forget_reads();
+	bin->top++;
 }
 
 static inline unsigned int magazine_size(const struct bin *bin)

@@ -105,7 +105,10 @@ static inline struct slab *slab_of_chunk(size_t chunk)
 
 static inline struct slab *slab_of_address(const void *address)
 {
-	return region_record_of(address);
+	struct slab *slab = region_record_of(address);
+
+	compute_now(slab);
+	return slab;
 }
 
 static inline uint32_t slab_chunk(const struct slab *slab)
