@@ -17,15 +17,21 @@
 #if defined(__GLIBC__)
 #include <sys/single_threaded.h>
 
-static inline bool os_is_single_threaded(void)
+/* The answer as a bit, 0 or 1: for who asks about another bit as well. */
+static inline unsigned char os_single_bit(void)
 {
-	return __libc_single_threaded;
+	return (unsigned char)__libc_single_threaded;
 }
 #else
-static inline bool os_is_single_threaded(void)
+static inline unsigned char os_single_bit(void)
 {
-	return false;
+	return 0;
 }
 #endif
+
+static inline bool os_is_single_threaded(void)
+{
+	return os_single_bit();
+}
 
 #endif /* OS_SINGLE_H */

@@ -183,10 +183,13 @@ unsigned int slab_take_slots_locked(struct slab *slab, struct slot *out,
 	return got;
 }
 
-/* STOCK or NEW: two numbers that differ from each other in LIVE's bit. */
+/* The one bit in which STOCK and NEW differ. */
+#define NEW_BIT (SLOT_NEW ^ SLOT_STOCK)
+
+/* STOCK or NEW. */
 static bool is_out(enum slot_state state)
 {
-	return (state | SLOT_LIVE) == SLOT_NEW;
+	return (state | NEW_BIT) == SLOT_NEW;
 }
 
 /*
@@ -214,7 +217,7 @@ static const struct slot *give_eight(const struct slot *eight)
 	uint64_t word;
 
 	memcpy(&word, states, sizeof(word));
-	if (unlikely((word | ONES * SLOT_LIVE) != ONES * SLOT_NEW))
+	if (unlikely((word | ONES * NEW_BIT) != ONES * SLOT_NEW))
 		report_broken("slot given back that was not in stock");
 	memset(states, SLOT_FREE, sizeof(word));
 	return eight + 8;
@@ -274,9 +277,10 @@ void slab_check(const struct slab *slab)
 	unsigned int nr_free = 0;
 
 	for (unsigned int i = 0; i < slab->nr_slots; i++) {
-		bool is_free = slab->states[i] == SLOT_FREE;
+		enum slot_state state = slab->states[i];
+		bool is_free = state == SLOT_FREE;
 
-		if (slab->states[i] > SLOT_NEW)
+		if (!is_free && state != SLOT_LIVE && !is_out(state))
 			report_broken("slot state");
 		if (i >= slab->nr_used && !is_free)
 			report_broken("slot out that was never handed out");

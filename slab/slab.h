@@ -35,10 +35,13 @@
 
 enum slot_state {
 	SLOT_FREE = 0,	/* in its slab, or never handed out */
-	SLOT_STOCK = 1, /* in a thread's magazine */
-	SLOT_LIVE = 2,	/* the program's */
-	SLOT_NEW = 3,	/* in a thread's magazine, and was never LIVE */
+	SLOT_LIVE = 1,	/* the program's; no other is odd */
+	SLOT_STOCK = 2, /* in a thread's magazine */
+	SLOT_NEW = 6,	/* in a thread's magazine, and was never LIVE */
 };
+
+_Static_assert(SLOT_LIVE == 1 && !((SLOT_FREE | SLOT_STOCK | SLOT_NEW) & 1),
+	       "one bit tells LIVE from all others");
 
 enum slab_kind {
 	SLAB_NONE =

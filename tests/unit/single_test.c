@@ -8,7 +8,7 @@
 static void *ask(void *unused)
 {
 	(void)unused;
-	return (void *)(uintptr_t)os_is_single_threaded();
+	return (void *)(uintptr_t)os_single_bit();
 }
 
 /* Before the second thread anything; from it on never true. */
@@ -37,6 +37,8 @@ static void test_alone(void **state)
 		return;
 	}
 	assert_true(os_is_single_threaded());
+	/* And in that very bit. */
+	assert_int_equal(os_single_bit(), 1);
 }
 
 int main(void)
