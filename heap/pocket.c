@@ -99,6 +99,8 @@ void *pocket_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	struct slab *slab = usable ? find(heap, bin, usable, align) : NULL;
 
 	if (!slab) {
+		if (unlikely(nowait_is_unsettled()))
+			nowait_settle(heap);
 		note_asked(&heap->pocket, bin, usable);
 		return large_alloc(heap, bin, size, align, is_zero);
 	}

@@ -2,6 +2,7 @@
 /* trim: idle memory goes back because somebody says so; contract in heap.h. */
 #include "heap/heap.h"
 
+#include "heap/nowait.h"
 #include "heap/purge.h"
 
 bool heap_trim(void)
@@ -11,6 +12,7 @@ bool heap_trim(void)
 
 	if (!heap)
 		return false;
+	nowait_settle(heap);
 	thread_flush(heap);
 	thread_flush_parked();
 	had_any = purge_all(heap, layout.refunds);

@@ -282,6 +282,27 @@ static void test_large(void **state)
 	large_check(thread_enter(), &layout.partitions[1]);
 }
 
+/* Who asks for a large one may wait, as may who trims: neither leaves it. */
+static void test_large_again(void **state)
+{
+	struct partition *partition = &layout.partitions[1];
+	size_t live = partition->nr_large;
+	bool is_zero;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		char *p = heap_alloc_large(bin_offset(1, CLASS_LARGE), 100000,
+					   1, &is_zero);
+
+		assert_non_null(p);
+		assert_int_equal(partition->nr_large, live + 1);
+		free_slot(p);
+	}
+	heap_trim();
+	assert_false(nowait_is_unsettled());
+	assert_int_equal(partition->nr_large, live);
+}
+
 /* Whose lock is held by one of that tag, it seems, as it frees. */
 static void free_under(struct partition *partition, uint32_t tag, void *p)
 {
@@ -358,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_many_frees),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_large_again),
 		cmocka_unit_test(test_large_in_handler),
 		cmocka_unit_test(test_large_without_heap),
 		cmocka_unit_test(test_wanted_beside_each_other),
