@@ -42,7 +42,7 @@ static bool say_text(const struct view *view, const char *text)
 static bool find_domain(const struct view *view, unsigned int row,
 			enum domain *domain)
 {
-	const struct layout *of = &view->layout;
+	const struct layout *of = view->layout;
 	uint32_t number = layout_number_of(of, row);
 	uint64_t token;
 
@@ -130,9 +130,9 @@ static void count_large(struct row_counts *counts,
 static bool read_cache(const struct view *view, unsigned int row,
 		       unsigned int class, struct cache *cache)
 {
-	size_t index = bin_number(view->layout.order, row, class);
+	size_t index = bin_number(view->layout->order, row, class);
 
-	return view_read(view, (uintptr_t)&view->layout.caches[index], cache,
+	return view_read(view, (uintptr_t)&view->layout->caches[index], cache,
 			 sizeof(*cache));
 }
 
@@ -148,18 +148,18 @@ static bool say_cache(const struct view *view, unsigned int row,
 	if (!cache.nr_slabs)
 		return true;
 	count_slots(&counts, &cache, class_size(class),
-		    class_span(class, view->layout.grain), sums->in_stock);
+		    class_span(class, view->layout->grain), sums->in_stock);
 	return say_row(view, name, false, &counts);
 }
 
 static bool read_partition(const struct view *view, unsigned int row,
 			   struct partition *partition)
 {
-	return view_read(view, (uintptr_t)&view->layout.partitions[row],
+	return view_read(view, (uintptr_t)&view->layout->partitions[row],
 			 partition, sizeof(*partition)) &&
-	       view_take_off_pockets(
-		       view, layout_bin(&view->layout, row, CLASS_LARGE),
-		       partition);
+	       view_take_off_pockets(view,
+				     layout_bin(view->layout, row, CLASS_LARGE),
+				     partition);
 }
 
 static bool say_large(const struct view *view,
@@ -198,7 +198,8 @@ static bool sum_all(const struct view *view, struct totals *totals)
 			allocs += sums.bins[class].allocs;
 		totals->rows[domain]++;
 		totals->allocs[domain] += allocs;
-		if (domain != DOMAIN_UNKNOWN && row < view->layout.first_pinned)
+		if (domain != DOMAIN_UNKNOWN &&
+		    row < view->layout->first_pinned)
 			totals->typed_in_shared += allocs;
 	}
 	return true;
@@ -221,7 +222,7 @@ static bool say_head(const struct view *view,
 {
 	static const char *const modes[] = { "typed", "dedicated", "random",
 					     "none" };
-	uint64_t mode = view->layout.options.mode;
+	uint64_t mode = view->layout->options.mode;
 	struct line line = { .length = 0 };
 
 	if (!say_text(view, TYPESLAB_SNAPSHOT_HEAD) ||
@@ -246,7 +247,7 @@ static bool say_head(const struct view *view,
 
 static bool say_counts(const struct view *view)
 {
-	const struct layout *of = &view->layout;
+	const struct layout *of = view->layout;
 	struct totals totals = { 0 };
 
 	if (!sum_all(view, &totals) ||
@@ -300,17 +301,17 @@ static bool say_domain(const struct view *view, enum domain domain)
 static bool say_named(const struct view *view, unsigned int number)
 {
 	uint32_t bin =
-		(view->layout.nr_rows << ROW_SHIFT) + (number << BIN_SHIFT);
+		(view->layout->nr_rows << ROW_SHIFT) + (number << BIN_SHIFT);
 	struct row_counts counts = { 0 };
 	struct line line = { .length = 0 };
 	struct named named, *at;
 	struct cache cache;
 	struct bin_sums stock = { .bin = bin };
 
-	if (!view_read(view, (uintptr_t)&view->layout.named[number], &at,
+	if (!view_read(view, (uintptr_t)&view->layout->named[number], &at,
 		       sizeof(at)) ||
 	    !view_read(view, (uintptr_t)at, &named, sizeof(named)) ||
-	    !view_read(view, (uintptr_t)&view->layout.caches[bin >> BIN_SHIFT],
+	    !view_read(view, (uintptr_t)&view->layout->caches[bin >> BIN_SHIFT],
 		       &cache, sizeof(cache)) ||
 	    !view_sum_bin(view, &stock) ||
 	    !view_take_off_pockets(view, bin, &named.partition))
@@ -329,7 +330,7 @@ static bool say_named(const struct view *view, unsigned int number)
 
 static bool say_all_named(const struct view *view)
 {
-	uint32_t nr = view->layout.nr_named;
+	uint32_t nr = view->layout->nr_named;
 
 	if (!nr)
 		return true;
@@ -353,30 +354,37 @@ static bool is_ours(const struct live_root *root)
 	       root->named_size == sizeof(struct named);
 }
 
+static bool read_layout(struct view *view, const void *at)
+{
+	struct layout *room = view->reader->room;
+
+	view->layout = room ? room : at;
+	return !room || view_read(view, (uintptr_t)at, room, sizeof(*room));
+}
+
 enum live_result live_print(const struct live_reader *reader, uint64_t address,
 			    const struct live_subject *subject,
 			    const struct live_sink *sink)
 {
 	struct view view = { .reader = reader, .sink = sink };
+	const struct layout *of;
 	struct live_root root;
 
 	if (!view_read(&view, address, &root, sizeof(root)))
 		return LIVE_UNREADABLE;
 	if (!is_ours(&root))
 		return LIVE_FOREIGN;
-	if (!view_read(&view, (uintptr_t)root.layout, &view.layout,
-		       sizeof(view.layout)) ||
+	if (!read_layout(&view, root.layout) ||
 	    !view_read(&view, (uintptr_t)root.first_heap, &view.first_heap,
 		       sizeof(view.first_heap)))
 		return LIVE_UNREADABLE;
-	if (view.layout.nr_rows > NR_PARTITIONS_MAX ||
-	    view.layout.nr_named > NR_NAMED_MAX)
+	of = view.layout;
+	if (of->nr_rows > NR_PARTITIONS_MAX || of->nr_named > NR_NAMED_MAX)
 		return LIVE_FOREIGN;
-	view.nr_rows = uint_min(view.layout.first_own + nr_types(&view.layout),
-				view.layout.nr_rows);
+	view.nr_rows = uint_min(of->first_own + nr_types(of), of->nr_rows);
 	if (!say_head(&view, subject))
 		return LIVE_UNREADABLE;
-	if (!view.layout.nr_rows)
+	if (!of->nr_rows)
 		return LIVE_EMPTY;
 	if (!say_counts(&view) || !say_domain(&view, DOMAIN_DATA) ||
 	    !say_domain(&view, DOMAIN_POINTER) ||

@@ -23,6 +23,8 @@
 #define LIVE_MAGIC   0x62616c7365707974ul
 #define LIVE_VERSION 1u
 
+struct layout;
+
 /* What the symbol names; addresses are those of the process read. */
 struct live_root {
 	uint64_t magic;
@@ -41,10 +43,15 @@ struct live_root {
 	uint32_t record_size; /* of the trace */
 };
 
-/* Copies @size bytes at @address of the process; false: it cannot. */
+/*
+ * read() copies @size bytes at @address of the process; false: it cannot.
+ * @room is for its layout, which has more bytes than a thread's stack, perhaps;
+ * NULL: it is this very process, and its layout is looked at where it lies.
+ */
 struct live_reader {
 	bool (*read)(void *context, uint64_t address, void *to, size_t size);
 	void *context;
+	struct layout *room;
 };
 
 /* Takes one line of a snapshot at a time, newline included; false: stop. */

@@ -74,7 +74,7 @@ bool view_sum_row(const struct view *view, unsigned int row,
 	if (partition->nr_large_allocs)
 		sums->classes |= 1ul << CLASS_LARGE;
 	for (unsigned int class = 0; class < NR_CLASSES_MAX; class ++)
-		sums->bins[class].bin = layout_bin(&view->layout, row, class);
+		sums->bins[class].bin = layout_bin(view->layout, row, class);
 	return visit_heaps(view, add_row, sums);
 }
 

@@ -17,7 +17,7 @@
 struct view {
 	const struct live_reader *reader;
 	const struct live_sink *sink;
-	struct layout layout;
+	const struct layout *layout;
 	uint64_t first_heap;
 	unsigned int nr_rows; /* that may hold something */
 };

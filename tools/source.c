@@ -4,6 +4,7 @@
 
 #include "tools/remote.h"
 
+#include "heap/layout.h"
 #include "heap/live.h"
 
 #include <err.h>
@@ -123,7 +124,8 @@ static int explain(const struct subject *subject, enum live_result result)
 int source_read_pid(pid_t pid, struct text *text)
 {
 	struct subject subject = { .pid = pid };
-	const struct live_reader reader = { read_subject, &subject };
+	static struct layout room;
+	const struct live_reader reader = { read_subject, &subject, &room };
 	const struct live_sink sink = { take_line, text };
 	char program[64];
 	const struct live_subject about = { pid, program };

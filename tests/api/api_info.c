@@ -7,6 +7,8 @@
  */
 #include "api.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -149,6 +151,32 @@ static void malloc_stats_speaks_on_standard_error(void **state)
 	assert_true(got > 0);
 }
 
+static void *say_stats(void *unused)
+{
+	malloc_stats();
+	return unused;
+}
+
+/* A thread's stack may be as small as glibc lets it be. */
+static void malloc_stats_needs_little_stack(void **state)
+{
+	size_t size = PTHREAD_STACK_MIN > 16384 ? PTHREAD_STACK_MIN : 16384;
+	int saved = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+	pthread_attr_t small;
+	pthread_t thread;
+
+	(void)state;
+	pthread_attr_init(&small);
+	assert_int_equal(pthread_attr_setstacksize(&small, size), 0);
+	dup2(nowhere, STDERR_FILENO);
+	assert_int_equal(pthread_create(&thread, &small, say_stats, NULL), 0);
+	pthread_join(thread, NULL);
+	dup2(saved, STDERR_FILENO);
+	close(nowhere);
+	close(saved);
+	pthread_attr_destroy(&small);
+}
+
 static void *hold_some(void *unused)
 {
 	void *blocks[100];
@@ -191,6 +219,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(mallopt_answers_zero_or_one),
 		cmocka_unit_test(malloc_info_refuses_options),
 		cmocka_unit_test(malloc_stats_speaks_on_standard_error),
+		cmocka_unit_test(malloc_stats_needs_little_stack),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "xml"))

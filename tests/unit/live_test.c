@@ -37,7 +37,8 @@ static bool take(void *context, const char *line, size_t length)
 
 static enum live_result print(struct own *own, struct text *text, void *root)
 {
-	struct live_reader reader = { read_own, own };
+	static struct layout room;
+	struct live_reader reader = { read_own, own, &room };
 	struct live_sink sink = { take, text };
 	struct live_subject subject = { 4711, "some-program" };
 

@@ -11,13 +11,13 @@
 #define BIG  100000
 
 static struct own own;
-static const struct live_reader reader = { read_own, &own };
+static const struct live_reader reader = { read_own, &own, NULL };
 
 static struct view view_of_own(int fails_at)
 {
 	struct view view = {
 		.reader = &reader,
-		.layout = layout,
+		.layout = &layout,
 		.first_heap = (uintptr_t)thread_heaps,
 	};
 
