@@ -122,13 +122,21 @@ static void print_size(const struct wrap_function *function, FILE *to)
 		putc(')', to);
 }
 
-static void print_twin(const struct wrap_function *function, FILE *to)
+/* Whatever the program calls it, here it is called after its number. */
+static void print_twin(const struct wrap_function *function, size_t number,
+		       FILE *to)
 {
 	const char *comma = function->nr_arguments ? ", " : "";
 
-	fprintf(to, "\nLINKAGE void *%s(", function->name);
+	fprintf(to, "\nLINKAGE void *wrapper_%zu(", number);
 	print_parameters(function, to);
-	fprintf(to, ");\nLINKAGE void *__alloc_token_%s(", function->name);
+	fprintf(to, ") __asm__(\"%s\");\nLINKAGE OWN void *twin_%zu(",
+		function->name, number);
+	print_parameters(function, to);
+	fprintf(to,
+		"%ssize_t token)\n\t__asm__(\"__alloc_token_%s\");\n"
+		"void *twin_%zu(",
+		comma, function->name, number);
 	print_parameters(function, to);
 	fprintf(to,
 		"%ssize_t token)\n{\n"
@@ -136,7 +144,7 @@ static void print_twin(const struct wrap_function *function, FILE *to)
 		"\ttypeslab_caller_begin(&caller, announced(",
 		comma);
 	print_size(function, to);
-	fprintf(to, "), token);\n\tblock = %s(", function->name);
+	fprintf(to, "), token);\n\tblock = wrapper_%zu(", number);
 	for (size_t i = 0; i < function->nr_arguments; i++)
 		fprintf(to, "%sa%zu", i ? ", " : "", i + 1);
 	fputs(");\n\ttypeslab_caller_end(&caller);\n\treturn block;\n}\n", to);
@@ -154,6 +162,8 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	      "#else\n"
 	      "#define LINKAGE\n"
 	      "#endif\n\n"
+	      "/* A library's wrapper may be another than the program's. */\n"
+	      "#define OWN __attribute__((visibility(\"hidden\")))\n\n"
 	      "/* Of two or three factors; 0 where it overflows. */\n"
 	      "#define product(...) multiply((size_t[]){ __VA_ARGS__ }, \\\n"
 	      "\tsizeof((size_t[]){ __VA_ARGS__ }) / sizeof(size_t))\n\n"
@@ -169,8 +179,8 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	for (size_t i = 0, nr = 0; i < wraps->nr_functions; i++) {
 		if (!is_carried(&wraps->functions[i]))
 			continue;
-		fprintf(to, "\n#if !defined(TWIN) || TWIN == %zu", nr++);
-		print_twin(&wraps->functions[i], to);
+		fprintf(to, "\n#if !defined(TWIN) || TWIN == %zu", nr);
+		print_twin(&wraps->functions[i], nr++, to);
 		fputs("#endif\n", to);
 	}
 }

@@ -256,6 +256,78 @@ def test_same_name_in_another_program():
                  f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
 
 
+LIBRARY = """
+#include <stdlib.h>
+#include <string.h>
+struct list { struct list *next; };
+__attribute__((visibility("hidden"))) void *xmalloc(size_t n)
+{
+	return strcpy(malloc(n + 16), "library") + 16;
+}
+int library(void)
+{
+	struct list *volatile list = xmalloc(sizeof(struct list));
+	char *block = (char *)list - 16;
+	int is_own = !strcmp(block, "library");
+
+	if (is_own)
+		free(block);
+	return !is_own;
+}
+"""
+PROGRAM = """
+#include <stdlib.h>
+int library(void);
+struct node { struct node *next; };
+void *xmalloc(size_t n)
+{
+	return malloc(n);
+}
+int main(void)
+{
+	struct node *volatile node = xmalloc(sizeof(struct node));
+
+	free(node);
+	return library();
+}
+"""
+
+
+def test_library_with_a_wrapper_of_its_own():
+    """Each calls its own, though both are called the same."""
+    with Folder() as folder:
+        (folder / "library.c").write_text(LIBRARY)
+        (folder / "main.c").write_text(PROGRAM)
+        (folder / "Makefile").write_text(
+            "main: main.c liblibrary.so\n"
+            "\t$(CC) -O2 $(RDYNAMIC) $^ -Wl,-rpath,. -o $@\n"
+            "lib%.so: %.c\n\t$(CC) -O2 -fPIC -shared $^ -o $@\n")
+        run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make", "-sB"],
+            folder)
+        for flags in ("", "-flto -fuse-ld=lld"):
+            for rdynamic in ("", "-rdynamic"):
+                run(["make", "-sB", f"RDYNAMIC={rdynamic}",
+                     f"CC={TOOL} cc --typeslab-wrap=shim {flags}"], folder)
+                run(["./main"], folder)
+
+
+def test_names_of_wrappers():
+    """They may be called what the shim calls things of its own."""
+    names = ("block", "caller", "announced", "product", "a1", "token")
+    with Folder() as folder:
+        text = "#include <stdlib.h>\n"
+        for name in names:
+            text += f"void *{name}(size_t n) {{ return malloc(n); }}\n"
+        (folder / "a.c").write_text(text)
+        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
+                      "clang-22", "-O2", "-c", "a.c"], folder)
+        for name in names:
+            tap.equal(told(out)[name], ("carries", "size: 1"))
+        run([TOOL, "cc", "--typeslab-wrap=shim", "-O2", "-c", "a.c"], folder)
+        run([TOOL, "cc", "--typeslab-wrap=shim", "-O2", "-shared", "a.o"],
+            folder)
+
+
 def test_preprocessed():
     """What is no C source stays as it is; what a compile would read does not."""
     with Folder() as folder:
