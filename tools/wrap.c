@@ -270,7 +270,8 @@ const char *wrap_obstacle(const struct wrap_function *function)
 	if (function->result && strcmp(function->result, "void *"))
 		return "it does not return the block";
 	if (!function->is_simple)
-		return "it passes structs, or more arguments than a shim takes";
+		return "it passes structs, more arguments than a shim takes, "
+		       "or not as C does";
 	if (!function->is_rewritten && !function->declaration)
 		return function->unwritable ? function->unwritable
 					    : "its declaration is not known";

@@ -35,7 +35,7 @@ struct wrap_function {
 	const char *types[WRAP_MOST_ARGUMENTS]; /* C types of the same ABI */
 	const char *result; /* the same, of what it returns */
 	size_t nr_arguments;
-	bool is_simple;	   /* all the types above are known */
+	bool is_simple;	   /* all types above are known; called as C's are */
 	bool is_defined;   /* by a file for all others */
 	bool is_static;	   /* in one file at least */
 	bool is_public;	   /* the same */

@@ -34,7 +34,8 @@ static const char *tagged(struct piece text, const char *keyword)
 	struct piece name = { "", 0 };
 
 	scan_string(text, "name", &name);
-	if (!name.length)
+	/* What va_list is made of cannot be declared once more. */
+	if (!name.length || piece_is(name, "__va_list_tag"))
 		return NULL;
 	return keep_and_free(must_print("%s %s", keyword, ir_keep_plain(name)));
 }
@@ -63,7 +64,7 @@ static const char *type_of(const struct ir_module *module, long number,
 		{ "DW_TAG_pointer_type", " *" },
 		{ "DW_TAG_const_type", " const" },
 		{ "DW_TAG_volatile_type", " volatile" },
-		{ "DW_TAG_restrict_type", "" },
+		{ "DW_TAG_restrict_type", " __restrict" },
 		{ "DW_TAG_typedef", "" },
 	};
 	struct piece text = ir_metadata(module, number);
@@ -131,7 +132,8 @@ static struct piece unqualified(const char *type)
 {
 	struct piece text = { type, strlen(type) };
 
-	while (cut(&text, " const") || cut(&text, " volatile"))
+	while (cut(&text, " const") || cut(&text, " volatile") ||
+	       cut(&text, " __restrict"))
 		;
 	return text;
 }
@@ -140,6 +142,7 @@ void wrap_declare(struct wrap_function *function,
 		  const struct ir_module *module, long number)
 {
 	struct piece list = signature_of(module, number);
+	struct piece name = { "", 0 };
 	const char *type, *arguments = "";
 	long each;
 
@@ -147,8 +150,13 @@ void wrap_declare(struct wrap_function *function,
 		function->unwritable = "its types are not in the IR (-g)";
 		return;
 	}
-	type = type_of(module, each, 0);
 	function->declaration = NULL;
+	function->unwritable = "the source calls it otherwise (__asm__)";
+	scan_string(ir_metadata(module, number), "name", &name);
+	if (strcmp(ir_keep_plain(name), function->name) &&
+	    strncmp(function->name, "_Z", 2))
+		return;
+	type = type_of(module, each, 0);
 	function->unwritable = "one of its types has no name of its own";
 	if (!type)
 		return;

@@ -73,7 +73,9 @@ static void read_types(struct wrap_function *function, struct piece head)
 	rest = piece_from(rest, rest.length ? scan_name(rest) : 0);
 	length = scan_brackets(rest);
 	function->result = abi_type(result_of(head));
-	function->is_simple = function->result && length >= 2;
+	/* "win64cc", "preserve_mostcc" */
+	function->is_simple = function->result && length >= 2 &&
+			      scan_find(head, "cc ") > scan_find(head, "@");
 	function->is_variadic = false;
 	function->nr_arguments = 0;
 	if (length < 2)

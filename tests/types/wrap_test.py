@@ -312,20 +312,50 @@ def test_library_with_a_wrapper_of_its_own():
 
 
 def test_names_of_wrappers():
-    """They may be called what the shim calls things of its own."""
+    """They may be called what the shim calls things of its own, or oddly."""
     names = ("block", "caller", "announced", "product", "a1", "token")
     with Folder() as folder:
         text = "#include <stdlib.h>\n"
         for name in names:
             text += f"void *{name}(size_t n) {{ return malloc(n); }}\n"
+        text += ('void *odd(size_t n) __asm__("very.odd") '
+                 "__attribute__((malloc, noinline));\n"
+                 "void *odd(size_t n) { return malloc(n); }\n"
+                 "int *use(void) { return odd(9 * sizeof(int)); }\n")
         (folder / "a.c").write_text(text)
         out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
                       "clang-22", "-O2", "-c", "a.c"], folder)
-        for name in names:
+        for name in (*names, "very.odd"):
             tap.equal(told(out)[name], ("carries", "size: 1"))
         run([TOOL, "cc", "--typeslab-wrap=shim", "-O2", "-c", "a.c"], folder)
         run([TOOL, "cc", "--typeslab-wrap=shim", "-O2", "-shared", "a.o"],
             folder)
+
+
+def test_signatures():
+    """Types are declared to the letter, or not at all."""
+    with Folder() as folder:
+        (folder / "a.c").write_text(
+            "#include <stdarg.h>\n#include <stdlib.h>\n"
+            "void *hints(char *restrict *p, char *restrict const s, size_t n)\n"
+            "{ (void)p; (void)s; return malloc(n); }\n"
+            "void *list(size_t n, va_list l) { (void)l; return malloc(n); }\n"
+            "__attribute__((ms_abi)) void *foreign(size_t n)\n"
+            "{ return malloc(n); }\n"
+            "__attribute__((ms_abi, malloc)) void *twice(size_t n)\n"
+            "{ return malloc(n); }\n"
+            "int *use(void) { return twice(9 * sizeof(int)); }\n")
+        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
+                      "clang-22", "-O2", "-c", "a.c"], folder)
+        got = told(out)
+        tap.equal(got["hints"], ("carries", "size: 3"))
+        for name, why in (("list", "no name of its own"),
+                          ("foreign", "not as C does"),
+                          ("twice", "not as C does")):
+            tap.equal(got[name][0], "cannot", name)
+            tap.contains(got[name][1], why)
+        run([TOOL, "cc", "--typeslab-wrap=shim", "-Wall", "-Wextra",
+             "-Werror", "-c", "a.c"], folder)
 
 
 def test_preprocessed():
