@@ -178,7 +178,8 @@ static bool read_sizes(const char *text, struct wrap_function *function)
 	do {
 		unsigned long number = strtoul(text, &end, 10);
 
-		if (end == text || !number || number > function->nr_arguments)
+		if (end == text || !number || number > function->nr_arguments ||
+		    !numbers_among(function, 1ul << (number - 1)))
 			return false;
 		sizes |= 1ul << (number - 1);
 		text = end + 1;
@@ -232,8 +233,8 @@ bool wrap_choose(struct wraps *wraps, const char *word)
 	if (!function)
 		return false;
 	if (colon && !read_sizes(colon + 1, function)) {
-		warnx("%s: '%s' names no arguments of %s, which has %zu", word,
-		      colon + 1, name, function->nr_arguments);
+		warnx("%s: '%s' names no numbers among the %zu arguments of %s",
+		      word, colon + 1, function->nr_arguments, name);
 		return false;
 	}
 	if (!colon)
