@@ -135,6 +135,21 @@ static bool has_allocator(const char *list)
 	return has;
 }
 
+/* "-lc", "-l:libc.so.6", "/lib/libc.so.6", "-Wl,-lm,-lc" */
+static bool is_libc(const char *word)
+{
+	const char *item = has_prefix(word, "-Wl,") ? strstr(word, ",-lc") : 0;
+	const char *name = strrchr(word, '/');
+
+	name = name ? name + 1 : word;
+	if (has_prefix(word, "-l:"))
+		name = word + 3;
+	else if (*word == '-')
+		name = "";
+	return !strcmp(word, "-lc") || has_prefix(name, "libc.so") ||
+	       !strcmp(name, "libc.a") || (item && strchr(",", item[4]));
+}
+
 /* Who allocates, with whose libraries, on which machine. */
 static void take_runtime(struct cc_args *args, const char *word)
 {
@@ -152,8 +167,6 @@ static void take_runtime(struct cc_args *args, const char *word)
 		args->is_freestanding = true;
 	if (is_among(word, no_libraries, NR_OF(no_libraries)))
 		args->has_no_libraries = true;
-	if (!strcmp(word, "-lc") && !args->libc_at)
-		args->libc_at = args->nr_words;
 	if (on && has_allocator(on))
 		args->has_sanitizer = true;
 	if (off && has_allocator(off))
@@ -200,6 +213,10 @@ static void take_value(struct cc_args *args, const char *option,
 		args->target = value;
 	if (!strcmp(option, "-Xclang") && !strcmp(value, "-emit-pch"))
 		args->is_header = true;
+	if (!args->libc_at &&
+	    ((!strcmp(option, "-l") && is_libc(must_print("-l%s", value))) ||
+	     (!strcmp(option, "-Xlinker") && is_libc(value))))
+		args->libc_at = args->nr_words - 1;
 }
 
 /* What follows "--": inputs, though their names may begin with "-". */
@@ -252,6 +269,8 @@ static void take_word(struct cc_args *args, const char *word)
 		take_option(args, word);
 		take_runtime(args, word);
 	}
+	if (!args->libc_at && is_libc(word))
+		args->libc_at = args->nr_words;
 	cc_args_add(args, word);
 }
 

@@ -43,7 +43,7 @@ struct cc_args {
 	bool is_freestanding;
 	bool has_no_libraries; /* -nostdlib: none but those it names */
 	bool has_sanitizer;    /* one that brings its own malloc */
-	size_t libc_at;	       /* index of the first -lc, or 0 */
+	size_t libc_at;	       /* index of the first that is libc, or 0 */
 	bool has_lto;
 	bool is_probe; /* a configure script tries something out */
 

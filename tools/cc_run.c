@@ -70,6 +70,13 @@ static bool is_system_folder(const char *folder)
 	return !strncmp(folder, "/lib/", 5) || !strncmp(folder, "/usr/lib", 8);
 }
 
+/* As a word of the linker's: "-x c" would make a source of it. */
+static void add_linked(struct cc_args *args, const char *word)
+{
+	cc_args_add(args, "-Xlinker");
+	cc_args_add(args, word);
+}
+
 /* What the fast ABI calls lies beside the library, under the same ending. */
 static void add_fast_library(struct cc_args *args, const char *folder,
 			     const char *path)
@@ -77,8 +84,8 @@ static void add_fast_library(struct cc_args *args, const char *folder,
 	const char *ending = strrchr(path, '/');
 
 	ending = strstr(ending ? ending : path, ".so");
-	cc_args_add(args, must_print("%s/libtypeslab-fast%s", folder,
-				     ending ? ending : ".so"));
+	add_linked(args, must_print("%s/libtypeslab-fast%s", folder,
+				    ending ? ending : ".so"));
 }
 
 /* "libx.a", "-lx"; not "-l", whose value comes next. */
@@ -100,6 +107,9 @@ static void add_wrap(struct cc_args *args)
 {
 	size_t nr = args->nr_words;
 
+	/* After "-x c" they would be read as sources. */
+	cc_args_add(args, "-x");
+	cc_args_add(args, "none");
 	cc_args_add(args, "-Wl,--start-group");
 	cc_args_add(args, must_print("%s/wrap.a", args->wrap));
 	for (size_t i = 1; i < nr; i++) {
@@ -117,30 +127,45 @@ static void add_wrap(struct cc_args *args)
 		cc_args_add(args, must_print("%s/wrap.o", args->wrap));
 }
 
+/* A program may call its libraries alone, which allocate for it. */
+static void add_shared(struct cc_args *args, const char *folder,
+		       const char *path)
+{
+	if (!args->is_shared)
+		cc_args_add(args, "-Wl,--push-state,--no-as-needed");
+	if (args->has_fast_abi)
+		add_fast_library(args, folder, path);
+	add_linked(args, must_print("%s", path));
+	if (!args->is_shared)
+		cc_args_add(args, "-Wl,--pop-state");
+	if (!is_system_folder(folder)) {
+		/* "-Wl,-rpath,%s" would part it at a comma. */
+		add_linked(args, "-rpath");
+		add_linked(args, must_print("%s", folder));
+	}
+}
+
 void cc_run_add_library(struct cc_args *args, const char *path)
 {
+	bool has_archive = args->is_static || args->wants_static;
 	char *copy = must_print("%s", path);
 	const char *folder = dirname(copy);
+	size_t nr;
 
-	/* After "-x c" the library would be read as a source. */
-	cc_args_add(args, "-x");
-	cc_args_add(args, "none");
 	if (args->wrap && !args->is_probe)
 		add_wrap(args);
-	if (args->is_static || args->wants_static) {
-		cc_args_add(args, must_print("%s/libtypeslab.a", folder));
-	} else {
-		if (args->has_fast_abi)
-			add_fast_library(args, folder, path);
-		cc_args_add(args, must_print("%s", path));
-		if (!is_system_folder(folder)) {
-			/* "-Wl,-rpath,%s" would part it at a comma. */
-			cc_args_add(args, "-Xlinker");
-			cc_args_add(args, "-rpath");
-			cc_args_add(args, "-Xlinker");
-			cc_args_add(args, must_print("%s", folder));
-		}
-	}
+	nr = args->nr_words;
+	if (has_archive)
+		add_linked(args, must_print("%s/libtypeslab.a", folder));
+	else
+		add_shared(args, folder, path);
+	/*
+	 * Whose malloc it is, the first library that has one says; but the
+	 * program itself comes before any.
+	 */
+	if (args->libc_at &&
+	    (args->has_no_libraries || args->is_static || !has_archive))
+		cc_args_move(args, nr, args->libc_at);
 	free(copy);
 }
 

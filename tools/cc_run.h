@@ -20,7 +20,7 @@ void cc_run_add_flags(struct cc_args *args, const char *headers);
 /* The same for GCC: our plugin. */
 void cc_run_add_plugin(struct cc_args *args, const char *path);
 
-/* The heap's library, at the end of a link. */
+/* The heap's library, at the end of a link or before libc, if it is named. */
 void cc_run_add_library(struct cc_args *args, const char *path);
 
 /*

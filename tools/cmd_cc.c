@@ -145,7 +145,6 @@ static bool is_foreign(const struct cc_args *args)
 static int add_ours(struct cc_args *args)
 {
 	char *library;
-	size_t nr;
 
 	if (args->is_bare)
 		return 0;
@@ -157,11 +156,7 @@ static int add_ours(struct cc_args *args)
 	library = is_foreign(args) ? NULL : launch_find_library(args->library);
 	if (!library)
 		return -1;
-	nr = args->nr_words;
 	cc_run_add_library(args, library);
-	/* Whose malloc it is, the first library that has one says. */
-	if (args->has_no_libraries)
-		cc_args_move(args, nr, args->libc_at);
 	free(library);
 	return 0;
 }

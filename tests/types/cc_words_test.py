@@ -50,6 +50,37 @@ def test_a_library_by_libtool():
              "-o", "main.so"], folder)
 
 
+def test_where_libc_is_named():
+    """The first library that has a malloc says whose it is."""
+    with Folder() as folder:
+        path = run(["clang-22", "-print-file-name=libc.so.6"])[0].strip()
+        run([*CC.split(), "-c", "main.c"], folder)
+        for first in ([], ["-static"], ["--typeslab-static"]):
+            for libc in (["-lc"], ["-lm", "-l", "c"], ["-Wl,-lm,-lc"],
+                         ["-Xlinker", "-lc"], ["-l:libc.so.6"], [path]):
+                if ".so" in libc[-1] and first:
+                    continue
+                run([*CC.split(), *first, "main.o", *libc, "-o", "main"],
+                    folder)
+                tap.equal(counts("main", folder)[:2], (100, 300), str(libc))
+        run([*CC.split(), "-x", "c", "-lc", "main.c", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+
+
+def test_program_that_allocates_in_a_library():
+    """The linker keeps ours, though it may leave out what is not needed."""
+    with Folder() as folder:
+        source = (folder / "main.c").read_text()
+        (folder / "all.c").write_text(source.replace("main", "all"))
+        (folder / "main.c").write_text(
+            "int all(void);\nint main(void)\n{\n\treturn all();\n}\n")
+        run([*CC.split(), "-fPIC", "-shared", "all.c", "-o", "liball.so"],
+            folder)
+        run([*CC.split(), "-Wl,--as-needed", "main.c", "-L.", "-lall",
+             "-Wl,-rpath,.", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (100, 300))
+
+
 def test_sanitizers_with_a_heap_of_their_own():
     with Folder() as folder:
         for name in ("kernel-address", "kernel-hwaddress"):
