@@ -117,22 +117,27 @@ static void take_input(struct cc_args *args, const char *word)
 	args->has_named_source |= cc_input_of(word, NULL) == INPUT_SOURCE;
 }
 
-/* Whether a list "undefined,thread" has a sanitizer with its own heap. */
-static bool has_allocator(const char *list)
+/* The sanitizers with a heap of their own in "undefined,thread": a bit each. */
+static unsigned int allocators_in(const char *list)
 {
 	static const char *const owners[] = {
-		"address", "hwaddress",	     "leak",
-		"memory",  "scudo",	     "thread",
-		"all",	   "kernel-address", "kernel-hwaddress"
+		"address",	  "hwaddress",	   "leak",
+		"memory",	  "scudo",	   "thread",
+		"type",		  "numerical",	   "dataflow",
+		"kernel-address", "kernel-memory", "kernel-hwaddress",
 	};
 	char *names = must_print("%s", list);
 	char *next = names, *name;
-	bool has = false;
+	unsigned int bits = 0;
 
-	while ((name = strsep(&next, ",")))
-		has |= is_among(name, owners, NR_OF(owners));
+	while ((name = strsep(&next, ","))) {
+		for (size_t i = 0; i < NR_OF(owners); i++) {
+			if (!strcmp(name, owners[i]) || !strcmp(name, "all"))
+				bits |= 1u << i;
+		}
+	}
 	free(names);
-	return has;
+	return bits;
 }
 
 /* "-lc", "-l:libc.so.6", "/lib/libc.so.6", "-Wl,-lm,-lc" */
@@ -167,10 +172,15 @@ static void take_runtime(struct cc_args *args, const char *word)
 		args->is_freestanding = true;
 	if (is_among(word, no_libraries, NR_OF(no_libraries)))
 		args->has_no_libraries = true;
-	if (on && has_allocator(on))
-		args->has_sanitizer = true;
-	if (off && has_allocator(off))
-		args->has_sanitizer = false;
+	if (on)
+		args->sanitizers |= allocators_in(on);
+	if (off)
+		args->sanitizers &= ~allocators_in(off);
+	if (!strcmp(word, "-fmemory-profile") ||
+	    has_prefix(word, "-fmemory-profile="))
+		args->profiles_memory = true;
+	if (!strcmp(word, "-fno-memory-profile"))
+		args->profiles_memory = false;
 }
 
 static void take_option(struct cc_args *args, const char *word)
@@ -336,8 +346,8 @@ bool cc_args_init(struct cc_args *args, int argc, char **argv)
 	if (args->is_header)
 		args->is_compile = false;
 	/* libtool names the C library itself. */
-	args->is_bare = args->is_freestanding || args->has_sanitizer ||
-			args->lacks_value ||
+	args->is_bare = args->is_freestanding || args->sanitizers ||
+			args->profiles_memory || args->lacks_value ||
 			(args->has_no_libraries && !args->libc_at);
 	return true;
 }

@@ -41,9 +41,10 @@ struct cc_args {
 	const char *target; /* the machine: a name, -m32, -mx32; or NULL */
 	bool lacks_value;   /* the last word; what is added would become it */
 	bool is_freestanding;
-	bool has_no_libraries; /* -nostdlib: none but those it names */
-	bool has_sanitizer;    /* one that brings its own malloc */
-	size_t libc_at;	       /* index of the first that is libc, or 0 */
+	bool has_no_libraries;	 /* -nostdlib: none but those it names */
+	unsigned int sanitizers; /* that bring their own malloc: a bit each */
+	bool profiles_memory;	 /* so does -fmemory-profile */
+	size_t libc_at;		 /* index of the first that is libc, or 0 */
 	bool has_lto;
 	bool is_probe; /* a configure script tries something out */
 

@@ -83,13 +83,19 @@ def test_program_that_allocates_in_a_library():
 
 def test_sanitizers_with_a_heap_of_their_own():
     with Folder() as folder:
-        for name in ("kernel-address", "kernel-hwaddress"):
+        for name in ("kernel-address", "kernel-hwaddress", "kernel-memory"):
             run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
-        for name in ("thread", "leak", "address", "undefined,thread"):
-            run([*CC.split(), f"-fsanitize={name}", "-c", "main.c"], folder)
+        for words in ("-fsanitize=thread", "-fsanitize=leak",
+                      "-fsanitize=address", "-fsanitize=undefined,thread",
+                      "-fsanitize=address -fno-sanitize=leak",
+                      "-fsanitize=type", "-fsanitize=numerical",
+                      "-fsanitize=dataflow", "-fmemory-profile"):
+            run([*CC.split(), *words.split(), "-c", "main.c"], folder)
             assert b"__alloc_token" not in (folder / "main.o").read_bytes()
-            run([*CC.split(), f"-fsanitize={name}", "main.o", "-o", "main"],
-                folder)
+            # It knows no reallocarray.
+            if "dataflow" in words:
+                continue
+            run([*CC.split(), *words.split(), "main.o", "-o", "main"], folder)
             assert b"libtypeslab" not in (folder / "main").read_bytes()
         run([*CC.split(), "-fsanitize=undefined,thread",
              "-fno-sanitize=thread", "main.c", "-o", "main"], folder)
