@@ -246,12 +246,14 @@ int os_create_file(const char *path)
 
 bool os_read_file(const char *path, char *out, size_t *size)
 {
-	int fd = open_file(path, O_RDONLY);
+	/* A pipe might be waited for without end; it has no places. */
+	int fd = open_file(path, O_RDONLY | O_NONBLOCK);
 	size_t length = 0;
 	ssize_t got = -1;
 
 	while (fd >= 0 && length < *size) {
-		got = read_file(fd, out + length, *size - length);
+		got = raw_call(SYS_pread64, fd, (long)(out + length),
+			       (long)(*size - length), (long)length);
 		if (got == -EINTR)
 			continue;
 		if (got <= 0)

@@ -328,6 +328,13 @@ static void test_read_file(void **state)
 	size = sizeof(text);
 	assert_false(os_read_file(path, text, &size));
 	assert_false(os_read_file("/", text, &size));
+	/* Nobody writes to it; then somebody might. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(os_read_file(path, text, &size));
+	fd = open(path, O_RDWR);
+	assert_false(os_read_file(path, text, &size));
+	os_close(fd);
+	assert_int_equal(unlink(path), 0);
 }
 
 static void test_program_name(void **state)
