@@ -65,6 +65,14 @@ static int read_text(struct audit *audit, struct piece text,
 	}
 }
 
+/* A log may be empty; what a compiler left that was killed is none. */
+static bool is_cut_object(const char *path, const struct text *text)
+{
+	const char *suffix = strrchr(path, '.');
+
+	return !text->length && suffix && !strcmp(suffix, ".o");
+}
+
 /* Programs are larger than a text may be; of a pipe nothing is taken here. */
 static bool is_elf(const char *path)
 {
@@ -89,14 +97,17 @@ int audit_read_file(struct audit *audit, const char *path)
 	struct text_fault fault = { 0 };
 	struct piece bytes;
 	struct text text;
-	int status;
+	int status = -1;
 
 	if (is_elf(path))
 		return audit_read_elf(audit, path);
 	if (source_read_file(path, &text) < 0)
 		return -1;
 	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
-	status = read_text(audit, bytes, &fault);
+	if (is_cut_object(path, &text))
+		fault.what = "empty: no object";
+	else
+		status = read_text(audit, bytes, &fault);
 	text_fini(&text);
 	if (status < 0)
 		source_complain(path, &fault);

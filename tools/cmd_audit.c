@@ -227,6 +227,10 @@ static int judge(const struct audit *audit, const struct options *options)
 		warnx("--min: what is not counted may be without a type");
 		return COMMAND_FAILED;
 	}
+	if (options->least && !audit_all(&sum)) {
+		warnx("--min: no call of an allocation function was seen");
+		return COMMAND_FAILED;
+	}
 	if (audit_share(&sum) >= options->least)
 		return 0;
 	warnx("%.1f %% of the calls are typed, %.1f %% are asked for",

@@ -382,6 +382,16 @@ def test_bad_inputs():
             tap.contains(audit(path, status=2)[1], says)
         _, err = audit(out["ll"], out["o"], status=2)
         tap.contains(err, "twice")
+        # Half a build: its coverage is not 100 %.
+        (Path(folder) / "cut.o").touch()
+        tap.contains(audit(Path(folder) / "cut.o", status=2)[1], "no object")
+        plain = Path(folder) / "plain.o"
+        compile_plain = ["clang-22", "-x", "c", "-c", "-", "-o", plain]
+        subprocess.run(compile_plain, text=True, check=True,
+                       input="void *malloc(unsigned long n);\n"
+                       "void *f(void) { return malloc(9); }\n")
+        audit(plain)
+        tap.contains(audit("--min", "1", plain, status=2)[1], "no call of")
         for args in ((), ("--format", "xml", "x"), ("--min", "101", "x"),
                      ("--min", "nan", "x"), ("--token-max", "-1", "x"),
                      ("--token-max", "1.5", "x")):
