@@ -154,6 +154,22 @@ static int lead_to_us(const char *folder)
 	return status;
 }
 
+void audit_leave(const char *folder)
+{
+	char *bin = must_print("%s/bin", folder);
+	char *next = must_print("%s", search_path()), *place;
+	char *rest = must_print("%s", "");
+
+	while ((place = strsep(&next, ":"))) {
+		if (strcmp(place, bin))
+			rest = must_print("%s%s%s", rest, *rest ? ":" : "",
+					  place);
+	}
+	set_variable("PATH", rest);
+	unsetenv(AUDIT_FOLDER);
+	free(bin);
+}
+
 static int run(char **command)
 {
 	struct supervised child;

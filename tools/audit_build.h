@@ -35,4 +35,10 @@ int audit_build(struct audit *audit, char **command);
 int audit_watch(char **command, int (*take)(void *context, const char *path),
 		void *context);
 
+/*
+ * For a compile in @folder: what it runs is not watched, and PATH leads it to
+ * no stand-in of ours. A compiler may look there for the true one, as ccache.
+ */
+void audit_leave(const char *folder);
+
 #endif /* TOOLS_AUDIT_BUILD_H */

@@ -168,8 +168,8 @@ static int compile(struct cc_args *args)
 	char **words = cc_args_command(args);
 	int status;
 
-	/* A compiler that is a stand-in of ours is not watched once more. */
-	unsetenv(AUDIT_FOLDER);
+	if (folder)
+		audit_leave(folder);
 	if (cc_early_can(args))
 		status = cc_early(args);
 	else if (folder && args->is_compile && args->nr_sources)

@@ -350,6 +350,20 @@ def test_audit_watches_a_build():
         tap.equal(os.listdir(place), [])
 
 
+def test_audit_where_a_compiler_is_looked_for():
+    """ccache under clang's name takes the next of that name in PATH."""
+    if not shutil.which("ccache"):
+        raise tap.Skip("ccache is not installed")
+    with Folder() as folder:
+        (folder / "bin").mkdir()
+        (folder / "bin/clang-22").symlink_to(shutil.which("ccache"))
+        path = f"{folder}/bin:{os.environ['PATH']}"
+        for compiler in ("$CC", "clang-22"):
+            out, _ = run([TOOL, "audit", "--", "timeout", "60", "sh", "-c",
+                          f"{compiler} -c main.c"], folder, PATH=path)
+            tap.contains(out, "/main.c")
+
+
 def test_audit_that_nobody_reads():
     """Complaints into a pipe that is closed leave no folder behind."""
     with tempfile.TemporaryDirectory() as place:
