@@ -132,8 +132,8 @@ static char *create_folder(void)
 	const char *place = getenv("TMPDIR");
 	char *folder;
 
-	/* A comma would end the value of the option. */
-	if (!place || *place != '/' || strchr(place, ','))
+	/* A comma would end the option's value, %p become a number. */
+	if (!place || *place != '/' || strpbrk(place, ",%"))
 		place = "/tmp";
 	if (asprintf(&folder, "%s/typeslab-XXXXXX", place) < 0)
 		return NULL;

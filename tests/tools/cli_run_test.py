@@ -253,10 +253,11 @@ def test_hist_folder_is_private():
 
 def test_odd_places_for_the_snapshot():
     """A comma would end the option; a relative path moves with the program."""
-    with tempfile.TemporaryDirectory() as folder:
+    with (tempfile.TemporaryDirectory() as folder,
+          tempfile.TemporaryDirectory(prefix="%p") as number):
         comma = Path(folder) / "a,b"
         comma.mkdir()
-        for place in (str(comma), ".", "", "/nonexistent,"):
+        for place in (str(comma), number, ".", "", "/nonexistent,"):
             _, _, err = run("--hist", PYTHON, "-c", "import os; os.chdir('/')",
                             env={"TMPDIR": place}, cwd=folder)
             tap.equal(err.count(DRAWN), 1, err)
