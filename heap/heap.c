@@ -9,6 +9,7 @@
 #include "heap/hardened.h"
 #include "heap/large.h"
 #include "heap/nowait.h"
+#include "heap/other.h"
 #include "heap/place.h"
 #include "heap/pocket.h"
 #include "heap/purge.h"
@@ -118,9 +119,13 @@ static always_inline void *alloc_with_heap(size_t size, size_t align,
 					   uint64_t token, uintptr_t site,
 					   bool *is_zero)
 {
-	struct heap *heap = thread_enter();
+	struct heap *heap;
 	void *p;
 
+	*is_zero = false;
+	if (other_serves(token))
+		return other_alloc(size, align);
+	heap = thread_enter();
 	if (!heap)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
@@ -188,14 +193,9 @@ void *heap_alloc_slow(size_t size, uint64_t token, uintptr_t site)
 /* The token comes for the first time, found no room near, or says nothing. */
 static never_inline void *alloc_far(size_t size, uint64_t token, uintptr_t site)
 {
-	struct bin *bin;
+	struct bin *bin =
+		thread_bin(bin_for(token, site, layout_class_bin(size)));
 
-	if (layout_is_typed(token))
-		bin = thread_bin(
-			bin_offset(dedicated_find(token), class_of(size)));
-	else
-		bin = thread_bin_at(heap_home_of_site(site),
-				    layout_class_bin(size));
 	if (unlikely(magazine_is_empty(bin)))
 		return heap_alloc_slow(size, token, site);
 	return heap_take_from(bin);
@@ -221,7 +221,7 @@ void *heap_alloc_odd(size_t size, uint64_t token, uintptr_t site)
 
 void *heap_alloc_zeroed(size_t size, uint64_t token, uintptr_t site)
 {
-	bool is_zero = layout.scrub.zeroes;
+	bool is_zero = layout.scrub.zeroes && !other_serves(token);
 	void *p = size > SMALL_MAX
 			  ? alloc_with_heap(size, 1, token, site, &is_zero)
 		  : token ? heap_alloc(size, token, site)
@@ -462,6 +462,8 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 	bool is_zero;
 	void *moved;
 
+	if (other_serves(token))
+		return other_realloc(p, size);
 	if (!p)
 		return heap_alloc(size, token, site);
 	if (!size) {

@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "heap/dedicated.h"
 #include "heap/guard.h"
+#include "heap/other.h"
 #include "heap/trace.h"
 #include "os/os.h"
 #include "report/report.h"
@@ -159,7 +160,8 @@ static void init_hardening(void)
 	layout.is_hardened = options->zero || options->canary ||
 			     options->shuffle || options->quarantine ||
 			     options->reuse_after || layout.is_traced;
-	layout.has_short_way = layout.is_hardened && !layout.is_traced;
+	layout.has_short_way =
+		layout.is_hardened && !layout.is_traced && !other.malloc;
 }
 
 bool layout_init(void)

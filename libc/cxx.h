@@ -13,6 +13,7 @@
 #define LIBC_CXX_H
 
 #include "heap/heap.h"
+#include "heap/other.h"
 
 /* The continuation of a failed operator new; @align 0: none asked for. */
 cold_path void *cxx_new_slow(size_t size, size_t align, uint64_t token,
@@ -61,11 +62,12 @@ struct sized_pointer {
 
 static inline struct sized_pointer cxx_sized(void *p)
 {
-	struct sized_pointer sized = {
-		.p = p,
-		.size = heap_usable_size(p, ACT_SIZE_QUERY),
-	};
+	struct sized_pointer sized = { .p = p };
 
+	if (unlikely(other.malloc) && !region_holds(p))
+		sized.size = other.usable_size(p);
+	else
+		sized.size = heap_usable_size(p, ACT_SIZE_QUERY);
 	return sized;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/align.h"
 #include "heap/heap.h"
+#include "heap/other.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -66,9 +67,13 @@ static inline void *token_reallocf(void *p, size_t size, uint64_t token,
 {
 	void *moved = heap_realloc(p, size, token, site);
 
-	if (!moved && size && errno == ENOMEM)
+	if (moved || !size || errno != ENOMEM)
+		return moved;
+	if (other_serves(token))
+		other.free(p);
+	else
 		heap_free(p);
-	return moved;
+	return NULL;
 }
 
 static inline void *token_aligned_alloc(size_t align, size_t size,

@@ -388,3 +388,15 @@ void report_small_tokens(void)
 			" set token_max= or build without it");
 	send(&line);
 }
+
+void report_other_malloc(void)
+{
+	static bool said;
+	struct line line = { .length = 0 };
+
+	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		return;
+	line_add(&line, "typeslab: another malloc: types are lost;"
+			" link the program with libtypeslab or preload it");
+	send(&line);
+}

@@ -117,5 +117,7 @@ cold_path void report_policy(const char *path, unsigned int number,
 			     const char *what);
 /* Advice given once: tokens of a build with -falloc-token-max. */
 cold_path void report_small_tokens(void);
+/* The same, of a process in which malloc() is another's. */
+cold_path void report_other_malloc(void);
 
 #endif /* REPORT_REPORT_H */

@@ -208,6 +208,8 @@ static void give_advice(void *unused)
 	report_no_heap(3072);
 	report_small_tokens();
 	report_small_tokens();
+	report_other_malloc();
+	report_other_malloc();
 }
 
 static void test_advice(void **state)
@@ -223,7 +225,9 @@ static void test_advice(void **state)
 		"typeslab: no heap: no memory for 3072 partitions; raise ulimit"
 		" -v or -d, or ask for fewer by unknown=, data= and pointer=\n"
 		"typeslab: small tokens: built with -falloc-token-max;"
-		" set token_max= or build without it\n");
+		" set token_max= or build without it\n"
+		"typeslab: another malloc: types are lost; link the program with"
+		" libtypeslab or preload it\n");
 	assert_int_equal(child.status, 0);
 }
 
