@@ -27,6 +27,17 @@
 #define leaves_no_frame
 #endif
 
+/*
+ * Goes on in @call, of a function of the same type as the caller's: it returns
+ * to whom the caller would have, and so sees the same return address. Where a
+ * compiler cannot promise that, in @instead.
+ */
+#if __has_attribute(musttail)
+#define go_on_in(call, instead) __attribute__((musttail)) return call
+#else
+#define go_on_in(call, instead) return 0 ? (call) : (instead)
+#endif
+
 /* On the declaration of a variable of our own: read without the GOT. */
 #define internal __attribute__((__visibility__("hidden")))
 

@@ -129,6 +129,16 @@ static always_inline bool heap_has_ready(size_t size, uint64_t token,
 	return likely(!magazine_is_empty(*bin));
 }
 
+/* The same for a call site without a token; false: heap_alloc_slow() knows. */
+static always_inline bool heap_site_has_ready(size_t size, uintptr_t site,
+					      struct bin **bin)
+{
+	if (unlikely(size >= layout.small_end))
+		return false;
+	*bin = thread_bin_at(heap_home_of_site(site), layout_class_bin(size));
+	return likely(!magazine_is_empty(*bin));
+}
+
 /*
  * @site is the return address of the door; @token 0 where there is none. No
  * call but the last, and that in one place: no register is saved for it. Hence
@@ -144,12 +154,8 @@ static always_inline void *heap_alloc_or(size_t size, uint64_t token,
 		return heap_has_ready(size, token, &bin)
 			       ? heap_take_from(bin)
 			       : odd(size, token, site);
-	if (unlikely(size >= layout.small_end))
-		return slow(size, token, site);
-	bin = thread_bin_at(heap_home_of_site(site), layout_class_bin(size));
-	if (unlikely(magazine_is_empty(bin)))
-		return slow(size, token, site);
-	return heap_take_from(bin);
+	return heap_site_has_ready(size, site, &bin) ? heap_take_from(bin)
+						     : slow(size, token, site);
 }
 
 static always_inline void *heap_alloc(size_t size, uint64_t token,

@@ -7,9 +7,19 @@
 /* The address the door returns to: where there is no token, the call site. */
 #define SITE() ((uintptr_t)__builtin_return_address(0))
 
+static never_inline void *malloc_slow(size_t size)
+{
+	return heap_alloc_slow(size, 0, SITE());
+}
+
+/* The site is read where it is wanted: to keep it is an instruction more. */
 exported void *malloc(size_t size)
 {
-	return heap_alloc(size, 0, SITE());
+	struct bin *bin;
+
+	if (likely(heap_site_has_ready(size, SITE(), &bin)))
+		return heap_take_from(bin);
+	go_on_in(malloc_slow(size), heap_alloc_slow(size, 0, SITE()));
 }
 
 /* The same, under a name that nobody else can have: see first.c. */
