@@ -24,12 +24,16 @@ static always_inline struct bin *find_stock(const struct typeslab_site *site,
 	unsigned int class = TYPESLAB_CLASS_OF_WISH(wish);
 	uint64_t column = (uint64_t) class << BIN_SHIFT;
 	struct bin *bin;
+	char *behind;
 
 	if (unlikely(!(row & found)))
 		return NULL;
 	if (found == ROW_FOUND_BY_CLASS)
 		column *= layout.order.nr;
-	bin = thread_bin(row - found + column);
+	/* What is a constant is for the instructions that use it. */
+	behind = (char *)thread_bin(row + column);
+	compute_now(behind);
+	bin = (struct bin *)(behind - found);
 	return unlikely(magazine_is_empty(bin)) ? NULL : bin;
 }
 
