@@ -119,7 +119,7 @@ static void give_ready(struct heap *heap, uint32_t offset)
 bool hardened_free(struct heap *heap, const struct slab *slab, void *p,
 		   uint8_t *state)
 {
-	uint32_t offset = slab->bin;
+	uint32_t offset = bin_of_slab(slab);
 	struct bin *bin = heap_bin(heap, offset);
 	struct hold *hold = heap_hold(heap, offset);
 	struct slot slot = { p, state };

@@ -147,7 +147,7 @@ void *heap_alloc_rare(size_t size, uint64_t token, uintptr_t site)
 static always_inline uint32_t bin_for(uint64_t token, uintptr_t site,
 				      uint32_t class_bin)
 {
-	uint64_t nobody = (uintptr_t)thread_no_bins;
+	uint64_t nobody = layout.no_bins;
 	uint64_t home;
 
 	if (heap_knows_token(token))
@@ -326,7 +326,7 @@ static never_inline void free_rare(struct slab *slab, void *p, uint8_t *state)
 		if (hardened_free(heap, slab, p, state))
 			purge_idle(heap);
 	} else {
-		free_small(heap, slab->bin, p, state);
+		free_small(heap, bin_of_slab(slab), p, state);
 	}
 	thread_leave(heap);
 }
@@ -335,7 +335,8 @@ void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 {
 	struct heap *heap = thread_words.hardened;
 
-	if (heap && slab->kind == SLAB_SMALL && !layout_is_named(slab->bin) &&
+	if (heap && slab->kind == SLAB_SMALL &&
+	    !layout_is_named(bin_of_slab(slab)) &&
 	    hardened_push(heap, slab, p, state))
 		return;
 	free_rare(slab, p, state);
@@ -374,7 +375,6 @@ static never_inline struct slab *find_odd(const void *p, enum report_act act)
 	if (!p)
 		return NULL;
 	place = place_find(untagged(p));
-
 	if (place.kind == PLACE_LIVE)
 		return place.slab;
 	heap_boot();
@@ -400,7 +400,7 @@ static always_inline struct slab *find_live(const void *p)
 
 static size_t usable_of(const struct slab *slab)
 {
-	return layout_is_hardened(slab->bin) && slab->kind == SLAB_SMALL
+	return layout_is_hardened(bin_of_slab(slab)) && slab->kind == SLAB_SMALL
 		       ? layout_usable(slab->size)
 		       : slab->size;
 }
@@ -423,8 +423,8 @@ size_t heap_usable_size(const void *p, enum report_act act)
 static unsigned int realloc_row(const struct slab *slab, uint64_t token,
 				uintptr_t site)
 {
-	if (!layout_is_typed(token) && !layout_is_named(slab->bin))
-		return row_of_bin(slab->bin);
+	if (!layout_is_typed(token) && !layout_is_named(bin_of_slab(slab)))
+		return row_of_slab(slab);
 	return layout_row(token, site);
 }
 
@@ -482,7 +482,7 @@ void *heap_realloc(void *p, size_t size, uint64_t token, uintptr_t site)
 		return or_no_memory(NULL);
 	token = caller_settle(heap, size, token, site);
 	row = realloc_row(slab, token, site);
-	if (row == row_of_bin(slab->bin) && resize_in_place(heap, slab, size))
+	if (row == row_of_slab(slab) && resize_in_place(heap, slab, size))
 		return leave_with(heap, p, site);
 	moved = alloc_in_row(heap, row, size, 1, &is_zero);
 	leave_with(heap, moved, site);

@@ -178,7 +178,7 @@ static always_inline bool heap_claim(uint8_t *state)
 /* A slot that was LIVE and is STOCK now goes into the thread's magazine. */
 static always_inline void heap_keep(void *p, struct slab *slab, uint8_t *state)
 {
-	struct bin *bin = thread_bin(slab->bin);
+	struct bin *bin = thread_bin_at(slab->home, 0);
 
 	if (unlikely(magazine_is_full(bin)))
 		return heap_free_full(p, slab, state);

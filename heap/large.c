@@ -58,7 +58,7 @@ static void begin_life(uint32_t bin, char *start, size_t size, size_t span,
 	slab->bias = 0;
 	slab->prev = has_guard;
 	slab->kind = SLAB_LARGE;
-	slab->bin = bin;
+	slab->home = layout_home(bin);
 	slab->states = &slab->large_state;
 	slab->size = large_usable(size);
 	slab->chunks = region_chunks_in(span);
@@ -127,7 +127,7 @@ static void add_kept(struct heap *heap, struct partition *partition,
 
 bool large_free(struct heap *heap, struct slab *slab)
 {
-	struct partition *partition = layout_partition(slab->bin);
+	struct partition *partition = layout_partition(bin_of_slab(slab));
 	size_t guard = guard_of_large(slab);
 	char *start = region_chunk_base(slab);
 	size_t span = slab_span(slab) - guard;
@@ -201,7 +201,7 @@ static void add_rest(struct heap *heap, struct partition *partition,
 
 bool large_resize(struct heap *heap, struct slab *slab, size_t size)
 {
-	struct partition *partition = layout_partition(slab->bin);
+	struct partition *partition = layout_partition(bin_of_slab(slab));
 	size_t guard = guard_of_large(slab);
 	size_t usable = large_usable(size), old = slab->size;
 	size_t span = round_up(size, region_grain()) + guard;

@@ -191,7 +191,7 @@ bool layout_init(void)
 
 void layout_draw_map(const void *no_bins)
 {
-	uint64_t home = (uintptr_t)no_bins;
+	uint64_t home = layout.no_bins = (uintptr_t)no_bins;
 	uint64_t nr_unknown = layout.rows[DOMAIN_UNKNOWN].count;
 	uint32_t first = layout.order.first;
 	uint64_t row_step = bin_offset(first + 1, 0) - bin_offset(first, 0);

@@ -99,6 +99,7 @@ struct layout {
 	struct near *near;	  /* of tokens that no map knows: not all */
 	uint64_t near_home;	  /* of the value 0 there */
 	uint64_t site_floor;	  /* tokens above decide the row alone */
+	uint64_t no_bins;	  /* the home of all homes */
 
 	struct options options;
 	struct row_set rows[NR_DOMAINS]; /* that are shared */
@@ -197,6 +198,28 @@ static inline unsigned int row_of_bin(uint32_t offset)
 static inline unsigned int class_of_bin(uint32_t offset)
 {
 	return bin_number_class(layout.order, offset >> BIN_SHIFT);
+}
+
+/* The address that bins of nobody have, and back from a record's. */
+static inline uint64_t layout_home(uint32_t offset)
+{
+	return layout.no_bins + offset;
+}
+
+static inline uint32_t layout_bin_of_slab(const struct layout *of,
+					  const struct slab *slab)
+{
+	return (uint32_t)(slab->home - of->no_bins);
+}
+
+static inline uint32_t bin_of_slab(const struct slab *slab)
+{
+	return layout_bin_of_slab(&layout, slab);
+}
+
+static inline unsigned int row_of_slab(const struct slab *slab)
+{
+	return row_of_bin(bin_of_slab(slab));
 }
 
 static inline struct cache *cache_of_bin(uint32_t offset)

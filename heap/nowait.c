@@ -69,7 +69,7 @@ static struct slab *make_slab(uint32_t bin, uint32_t tag, unsigned int tries)
 	if (!states)
 		return NULL;
 	slab = slab_of_chunk(region_chunk_of(ground));
-	slab_init(slab, size, span, bin, states);
+	slab_init(slab, size, span, layout_home(bin), states);
 	return slab;
 }
 
@@ -208,7 +208,7 @@ static void help_place(char **place, uint32_t tag)
 	if (!p)
 		return;
 	slab = slab_of_chunk(region_chunk_of(p));
-	cache = cache_of_bin(slab->bin);
+	cache = cache_of_bin(bin_of_slab(slab));
 	if (slab->kind == SLAB_LARGE || !cache_try_lock(cache, tag))
 		return;
 	if (__atomic_compare_exchange_n(place, &p, NULL, false,
@@ -232,7 +232,7 @@ static void help(uint32_t tag)
 
 void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 {
-	struct cache *cache = cache_of_bin(slab->bin);
+	struct cache *cache = cache_of_bin(bin_of_slab(slab));
 	struct slot slot = { p, state };
 	uint32_t tag = thread_tag(thread_own());
 
@@ -240,7 +240,7 @@ void nowait_free(const struct slab *slab, char *p, uint8_t *state)
 		trace_free(p);
 	if (slab->kind == SLAB_LARGE)
 		return park(p);
-	if (unlikely(layout_is_hardened(slab->bin)))
+	if (unlikely(layout_is_hardened(bin_of_slab(slab))))
 		scrub_clean(&layout.scrub, p, slab->size);
 	if (!cache_try_lock(cache, tag))
 		return park(p);
@@ -288,7 +288,7 @@ static void give_home(struct heap *heap, char **place)
 		return;
 	}
 	slot = slot_at(p);
-	cache_give(cache_of_bin(slab->bin), &slot, 1, thread_tag(heap));
+	cache_give(cache_of_bin(bin_of_slab(slab)), &slot, 1, thread_tag(heap));
 }
 
 void nowait_prepare(struct heap *heap)

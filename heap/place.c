@@ -17,18 +17,18 @@ static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 		trace_find(&place->facts);
 	place->facts.size = slab->size;
 	place->facts.slot = (unsigned int)slot;
-	if (layout_is_named(slab->bin)) {
-		place->facts.cache = layout_named(slab->bin)->name;
+	if (layout_is_named(bin_of_slab(slab))) {
+		place->facts.cache = layout_named(bin_of_slab(slab))->name;
 		return;
 	}
-	name = layout_name(row_of_bin(slab->bin));
+	name = layout_name(row_of_slab(slab));
 	place->facts.domain = domain_name(name.domain);
 	place->facts.partition = name.partition;
 }
 
 static void find_in_small(struct place *place, struct slab *slab, const char *p)
 {
-	size_t offset = ((uintptr_t)p & (CHUNK_SIZE - 1)) + slab->bias;
+	size_t offset = slab_offset(slab, p);
 	size_t slot = offset / slab->size;
 	bool is_unused;
 
@@ -112,7 +112,7 @@ bool place_fits_slab_api(const struct place *place, size_t size)
 	const struct slab *slab = place->slab;
 	size_t natural = size & -size;
 
-	if (layout_is_named(slab->bin))
+	if (layout_is_named(bin_of_slab(slab)))
 		return size <= slab->size;
 	/* Without a canary a slot's size alone aligns it so. */
 	if (!layout.scrub.canary || !size || size > layout_usable(SMALL_MAX))

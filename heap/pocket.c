@@ -38,7 +38,7 @@ static void note_asked(struct pocket *pocket, uint32_t bin, size_t usable)
 /* It comes first now; whether it is asked for again, as far as we know. */
 static bool note_freed(struct pocket *pocket, const struct slab *slab)
 {
-	uint64_t size = size_in(slab->bin, slab->size);
+	uint64_t size = size_in(bin_of_slab(slab), slab->size);
 	uint64_t *at = find_size(pocket, size);
 
 	if (at)
@@ -70,7 +70,7 @@ static bool fits(const struct slab *slab, uint32_t bin, size_t usable,
 {
 	uintptr_t start = (uintptr_t)region_chunk_base(slab);
 
-	return slab->bin == bin && slab->size == usable &&
+	return bin_of_slab(slab) == bin && slab->size == usable &&
 	       !(start & (align - 1));
 }
 
@@ -150,7 +150,8 @@ struct pocket_sum pocket_sum(const struct partition *partition)
 			const struct slab *slab = __atomic_load_n(
 				&heap->pocket.slabs[i], __ATOMIC_RELAXED);
 
-			if (!slab || layout_partition(slab->bin) != partition)
+			if (!slab ||
+			    layout_partition(bin_of_slab(slab)) != partition)
 				continue;
 			sum.nr++;
 			sum.bytes += slab->size;

@@ -153,7 +153,7 @@ size_t scrub_check_all(void)
 		const struct slab *slab = slab_of_chunk(chunk);
 
 		if (slab->kind == SLAB_SMALL && !slab->bias &&
-		    layout_is_hardened(slab->bin))
+		    layout_is_hardened(bin_of_slab(slab)))
 			damaged += check_slab(slab);
 	}
 	return damaged;

@@ -10,9 +10,10 @@
 static void prefer_node(struct slab *slab)
 {
 	slab = slab_first(slab);
-	if (layout_is_named(slab->bin) && layout_named(slab->bin)->node >= 0)
+	if (layout_is_named(bin_of_slab(slab)) &&
+	    layout_named(bin_of_slab(slab))->node >= 0)
 		node_prefer(region_chunk_base(slab), slab_span(slab),
-			    layout_named(slab->bin)->node);
+			    layout_named(bin_of_slab(slab))->node);
 }
 
 struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
@@ -45,7 +46,7 @@ struct slab *supply_make_slab(struct heap *heap, uint32_t offset)
 	if (guard)
 		guard_raise(ground + span + guard);
 	slab = slab_of_chunk(region_chunk_of(ground));
-	slab_init(slab, size, span, offset, states);
+	slab_init(slab, size, span, layout_home(offset), states);
 	prefer_node(slab);
 	return slab;
 }

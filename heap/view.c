@@ -98,7 +98,8 @@ static bool take_off_pocket(const struct view *view, const struct heap *heap,
 			       sizeof(slab)))
 			return false;
 		/* Read at different moments, the two may disagree. */
-		if (slab.bin != sums->bin || !sums->partition->nr_large ||
+		if (layout_bin_of_slab(view->layout, &slab) != sums->bin ||
+		    !sums->partition->nr_large ||
 		    sums->partition->large_bytes < slab.size)
 			continue;
 		sums->partition->nr_large--;

@@ -72,7 +72,7 @@ void *typeslab_kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp,
 static cold_path void free_other(const struct kmem_cache *cache, void *object)
 {
 	struct place place = place_find(untagged(object));
-	uint32_t bin = place.slab ? place.slab->bin : 0;
+	uint32_t bin = place.slab ? bin_of_slab(place.slab) : 0;
 	bool is_ours =
 		layout_is_named(bin) && layout_named(bin)->owner == cache;
 
@@ -91,7 +91,7 @@ void typeslab_kmem_cache_free(struct kmem_cache *cache, void *object)
 	if (unlikely(!region_holds(object)))
 		return free_other(cache, object);
 	slab = slab_of_address(object);
-	if (unlikely(slab->bin != cache->bin))
+	if (unlikely(bin_of_slab(slab) != cache->bin))
 		return free_other(cache, object);
 	heap_free_in(slab, object);
 }
@@ -126,9 +126,9 @@ static bool allows_copy(const struct slab *slab, size_t from, size_t to)
 	const struct named *named;
 	const struct kmem_cache *cache;
 
-	if (!layout_is_named(slab->bin))
+	if (!layout_is_named(bin_of_slab(slab)))
 		return true;
-	named = layout_named(slab->bin);
+	named = layout_named(bin_of_slab(slab));
 	cache = named->owner;
 	if (cache)
 		return from >= cache->useroffset &&

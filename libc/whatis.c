@@ -40,7 +40,7 @@ exported bool typeslab_whatis(const void *p, struct typeslab_whatis *info)
 
 	if (!place.slab || !place.slab->nr_slots)
 		return false;
-	name_place(place.slab->bin, info);
+	name_place(bin_of_slab(place.slab), info);
 	info->size = place.slab->size;
 	info->start = place.slot_base;
 	info->large = place.slab->kind == SLAB_LARGE;

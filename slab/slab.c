@@ -11,7 +11,7 @@
 
 uint8_t slab_clock;
 
-void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
+void slab_init(struct slab *slab, size_t size, size_t span, uint64_t home,
 	       uint8_t *states)
 {
 	uint32_t chunks = region_chunks_in(span);
@@ -19,15 +19,15 @@ void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
 	for (uint32_t i = 0; i < chunks; i++) {
 		struct slab *record = slab_of_chunk(slab_chunk(slab) + i);
 
-		record->bias = i << CHUNK_SHIFT;
+		record->bias = (uint16_t)i;
 		record->minus_start =
 			-(uint32_t)(uintptr_t)region_chunk_base(slab);
 		record->kind = SLAB_SMALL;
-		record->bin = bin;
+		record->home = home;
 		record->states = states;
 		record->size = size;
 		record->chunks = chunks;
-		record->nr_slots = (uint32_t)(span / size);
+		record->nr_slots = (uint16_t)(span / size);
 		/* Last: free() believes a record that has one. */
 		__atomic_store_n(&record->reciprocal, slot_reciprocal(size),
 				 __ATOMIC_RELEASE);

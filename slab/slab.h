@@ -70,10 +70,10 @@ struct slab {
 		uint32_t minus_start;
 		uint32_t nr_dirty; /* of free large ground: chunks, about */
 	};
-	uint32_t bin; /* offset of the cache's bin among a thread's bins */
-	size_t size;  /* of a slot */
-	uint32_t nr_slots;
-	uint32_t bias; /* offset of this chunk in the span */
+	uint16_t nr_slots;
+	uint16_t bias; /* chunks of the span before this one */
+	uint64_t home; /* address of the cache's bin, of who has none */
+	size_t size;   /* of a slot */
 	uint8_t kind;
 
 	/* Under the lock of the cache; in the span's first record only. */
@@ -93,7 +93,7 @@ struct slab {
 	uint32_t chunks; /* of the span */
 };
 
-_Static_assert(sizeof(struct slab) <= 1u << CHUNK_RECORD_SHIFT, "one line");
+_Static_assert(sizeof(struct slab) == 1u << CHUNK_RECORD_SHIFT, "one line");
 
 /* A free slot on its way between slab, magazine and program. */
 struct slot {
@@ -123,9 +123,14 @@ static inline uint32_t slab_chunk(const struct slab *slab)
 /* The first record of the span. */
 static inline struct slab *slab_first(struct slab *slab)
 {
-	size_t back = slab->bias >> CHUNK_SHIFT;
+	return slab - slab->bias;
+}
 
-	return (struct slab *)((char *)slab - (back << CHUNK_RECORD_SHIFT));
+/* Of @address, which lies in the record's chunk, in the span. */
+static inline size_t slab_offset(const struct slab *slab, const void *address)
+{
+	return ((size_t)slab->bias << CHUNK_SHIFT) +
+	       ((uintptr_t)address & (CHUNK_SIZE - 1));
 }
 
 /* Turns when idle memory was looked through; what is older is idle longer. */
@@ -205,8 +210,11 @@ static inline size_t slab_nr_states(size_t size, size_t span)
 	return round_up((span + size - 1) / size, SLAB_STATES_LINE);
 }
 
-/* Cuts @span bytes into slots; @states are zero and begin a line. */
-void slab_init(struct slab *slab, size_t size, size_t span, uint32_t bin,
+/*
+ * Cuts @span bytes into slots, at most UINT16_MAX; @states are zero and begin a
+ * line.
+ */
+void slab_init(struct slab *slab, size_t size, size_t span, uint64_t home,
 	       uint8_t *states);
 
 /* Takes up to @max slots; they become STOCK or NEW. Returns how many. */

@@ -58,7 +58,7 @@ static const struct slab *find_slab(struct walk *walk, const void *block)
 static bool is_live(const struct walk *walk, const struct slab *slab,
 		    const void *block)
 {
-	size_t offset = ((uintptr_t)block & (CHUNK_SIZE - 1)) + slab->bias;
+	size_t offset = slab_offset(slab, block);
 	uint8_t state = slab->large_state;
 
 	/* A record that was not taken back may be of another that lay here. */
@@ -99,7 +99,8 @@ static void take_record(struct walk *walk, const struct trace_record *record)
 	slab = find_slab(walk, record->block);
 	if (!slab || !is_live(walk, slab, record->block))
 		return;
-	row = layout_row_of_bin(&walk->map.heap, slab->bin);
+	row = layout_row_of_bin(&walk->map.heap,
+				layout_bin_of_slab(&walk->map.heap, slab));
 	if (row < walk->map.nr_rows &&
 	    walk->map.names[row].domain == DOMAIN_UNKNOWN)
 		add_site(walk->sites,

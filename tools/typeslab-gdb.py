@@ -68,6 +68,10 @@ class Heap:
     def record(self, chunk):
         return self.table + (chunk << self.shape["record_shift"])
 
+    def bin_of(self, slab):
+        return self.word(slab, "slab_home") - \
+            self.word(self.layout, "layout_no_bins")
+
     def name_of(self, bin_offset):
         """pointer-03, or the name of a cache made at run time."""
         number = bin_offset >> self.shape["bin_shift"]
@@ -107,18 +111,18 @@ class Heap:
         return self.large(address, chunk)
 
     def small(self, address, chunk, slab):
-        bias = self.half(slab, "slab_bias")
+        back = self.number(slab, "slab_bias", 2)
         size = self.word(slab, "slab_size")
         shift = self.shape["chunk_shift"]
         if not size:
             raise gdb.GdbError("a damaged record")
-        begin = self.base + (chunk << shift) - bias
+        begin = self.base + (chunk - back << shift)
         slot, inside = divmod(address - begin, size)
-        if slot >= self.half(slab, "slab_nr_slots"):
-            return f"in {self.name_of(self.half(slab, 'slab_bin'))}, " \
+        if slot >= self.number(slab, "slab_nr_slots", 2):
+            return f"in {self.name_of(self.bin_of(slab))}, " \
                 "behind the last slot of a slab"
         state = self.read(self.word(slab, "slab_states") + slot, 1)[0]
-        first = self.record(chunk - (bias >> shift))
+        first = self.record(chunk - back)
         word = {LIVE: "live", STOCK: "freed", FREE: "freed",
                 NEW: "never handed out"}.get(state, f"state {state}?")
         if state == FREE and slot >= self.number(first, "slab_nr_used", 2):
@@ -144,7 +148,7 @@ class Heap:
 
     def say(self, inside, what, slab, size, begin, state):
         into = f"{inside} bytes into " if inside else ""
-        return f"{into}{what} {self.name_of(self.half(slab, 'slab_bin'))}, " \
+        return f"{into}{what} {self.name_of(self.bin_of(slab))}, " \
             f"{size} bytes at {begin:#x}, {state}"
 
 

@@ -236,7 +236,7 @@ static struct model_block meet(const struct model_ask *ask, void *p)
 	    twin_usable(ask->size, ask->align, layout.options.canary ? 8 : 0))
 		model_fail("%zu bytes at %zu: usable %zu", ask->size,
 			   ask->align, block.usable);
-	block.bin = place.slab->bin;
+	block.bin = bin_of_slab(place.slab);
 	block.slot = place.slab->size;
 	check_history(&block);
 	return block;

@@ -59,8 +59,9 @@ static void check_records(struct slab *slab, uint32_t bin)
 	for (size_t i = 0; i < slab->chunks; i++) {
 		const struct slab *record = slab_of_chunk(chunk + i);
 
-		expect(record->kind == SLAB_SMALL && record->bin == slab->bin &&
-			       record->bias == i << CHUNK_SHIFT &&
+		expect(record->kind == SLAB_SMALL &&
+			       record->home == slab->home &&
+			       record->bias == i &&
 			       record->nr_slots == slab->nr_slots &&
 			       record->states == slab->states &&
 			       record->reciprocal == slab->reciprocal,
@@ -70,11 +71,11 @@ static void check_records(struct slab *slab, uint32_t bin)
 
 static void add_slab(struct slab *slab)
 {
-	struct found *of = &found[number_of_bin(slab->bin)];
-	const struct cache *cache = cache_of_bin(slab->bin);
+	struct found *of = &found[number_of_bin(bin_of_slab(slab))];
+	const struct cache *cache = cache_of_bin(bin_of_slab(slab));
 
 	slab_check(slab);
-	check_records(slab, slab->bin);
+	check_records(slab, bin_of_slab(slab));
 	if (slab->epoch != (uint8_t)cache->epoch) {
 		of->has_forgotten = true;
 		return;
@@ -114,17 +115,17 @@ static void add_large(const struct slab *slab)
 	const struct model_block *block =
 		model_find(region_chunk_base(slab), false);
 
-	found[number_of_bin(slab->bin)].nr_out++;
+	found[number_of_bin(bin_of_slab(slab))].nr_out++;
 	expect(!block || block->slot == slab->size,
-	       "a large object of another size", slab->bin);
+	       "a large object of another size", bin_of_slab(slab));
 	if (block)
 		return;
 	expect(slab->large_state == SLOT_STOCK, "a large object nobody has",
-	       slab->bin);
+	       bin_of_slab(slab));
 	if (is_in_pocket(slab))
 		return;
 	/* Freed by a handler that found the partition locked. */
-	count_lost(slab->bin, 1, slab->size);
+	count_lost(bin_of_slab(slab), 1, slab->size);
 }
 
 /* The first record of a range comes first: the walk skips the last. */
@@ -164,7 +165,8 @@ static void check_slot(const struct slot *slot, uint32_t bin)
 	const struct slab *slab = slab_of_chunk(chunk);
 	uint8_t *state = NULL;
 
-	expect(slab->bin == bin && slab_find_state(slab, slot->address, &state),
+	expect(bin_of_slab(slab) == bin &&
+		       slab_find_state(slab, slot->address, &state),
 	       "a slot in another cache's magazine", bin);
 	expect(slot->state == state, "a slot with another slot's state", bin);
 	expect(*slot->state == SLOT_STOCK || *slot->state == SLOT_NEW,

@@ -20,7 +20,7 @@ static unsigned int row_of(void *p)
 	struct place place = place_find(p);
 
 	assert_int_equal(place.kind, PLACE_LIVE);
-	return row_of_bin(place.slab->bin);
+	return row_of_slab(place.slab);
 }
 
 static unsigned int announced_row(void)

@@ -211,7 +211,7 @@ static pthread_barrier_t barrier;
 
 static unsigned int row_of(const void *p)
 {
-	return row_of_bin(place_find(p).slab->bin);
+	return row_of_slab(place_find(p).slab);
 }
 
 /* All threads meet over each token's first allocation. */

@@ -12,7 +12,7 @@ static void check(void *p, size_t size, size_t align)
 	struct place place = place_find(p);
 
 	assert_int_equal(place.kind, PLACE_LIVE);
-	assert_int_equal(row_of_bin(place.slab->bin), layout_row(TOKEN, SITE));
+	assert_int_equal(row_of_slab(place.slab), layout_row(TOKEN, SITE));
 	assert_int_equal((uintptr_t)p % align, 0);
 	assert_true(place.slab->size >= size);
 	memset(p, 'x', size);

@@ -22,7 +22,7 @@ static unsigned int row_of(const void *p)
 	struct place place = place_find(p);
 
 	assert_int_equal(place.kind, PLACE_LIVE);
-	return row_of_bin(place.slab->bin);
+	return row_of_slab(place.slab);
 }
 
 /* Where every address was first seen: "no address in two caches". */
@@ -32,7 +32,7 @@ static size_t nr_seen;
 static void see(const void *p)
 {
 	size_t at = ((const char *)p - region.base) / CLASS_GRAIN;
-	uint32_t bin = place_find(p).slab->bin + 1;
+	uint32_t bin = bin_of_slab(place_find(p).slab) + 1;
 
 	assert_true(at < nr_seen);
 	if (!seen[at])

@@ -86,7 +86,7 @@ static void check_record(const struct object *object)
 	assert_int_equal(slab->size, large_usable(object->size));
 	assert_true(slab_span(slab) >= slab->size);
 	assert_true(slab_span(slab) - slab->size < region_grain());
-	assert_int_equal(row_of_bin(slab->bin), object->row);
+	assert_int_equal(row_of_slab(slab), object->row);
 	assert_true(slab_find_state(slab, object->start, &found));
 	assert_ptr_equal(found, &slab->large_state);
 	assert_false(slab_find_state(slab, object->start + 16, &found));

@@ -91,7 +91,7 @@ static void test_apart(void **state)
 		struct place place = place_find(p);
 
 		assert_ptr_not_equal(p, first);
-		assert_ptr_equal(layout_partition(place.slab->bin),
+		assert_ptr_equal(layout_partition(bin_of_slab(place.slab)),
 				 &b->partition);
 		assert_string_equal(place.facts.cache, "b");
 	}

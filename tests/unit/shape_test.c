@@ -17,14 +17,14 @@ static uint32_t value_of(const char *name)
 /* Through the table alone, from the symbols to what a slab says. */
 static void test_values(void **state)
 {
-	struct slab slab = { .bin = 1234, .size = 48, .bias = 65536 };
+	struct slab slab = { .home = 1234, .size = 48, .bias = 2 };
 	struct named named = { .name = "a cache" };
 	const char *at = (const char *)&slab;
 
 	(void)state;
-	assert_memory_equal(at + value_of("slab_bin"), &slab.bin, 4);
+	assert_memory_equal(at + value_of("slab_home"), &slab.home, 8);
 	assert_memory_equal(at + value_of("slab_size"), &slab.size, 8);
-	assert_memory_equal(at + value_of("slab_bias"), &slab.bias, 4);
+	assert_memory_equal(at + value_of("slab_bias"), &slab.bias, 2);
 	assert_string_equal((char *)&named + value_of("named_name"), "a cache");
 	assert_int_equal(1u << value_of("chunk_shift"), CHUNK_SIZE);
 	assert_int_equal(1u << value_of("record_shift"), sizeof(struct slab));

@@ -186,10 +186,10 @@ static void test_records(void **state)
 			assert_ptr_equal(slab_first(record), slab);
 			assert_int_equal(slab_chunk(record), first + i);
 			assert_int_equal(record->kind, SLAB_SMALL);
-			assert_int_equal(record->bin, 0x7fe0);
+			assert_int_equal(record->home, 0x7fe0);
 			assert_int_equal(record->size, class_size(class));
 			assert_int_equal(slab_span(record), span);
-			assert_int_equal(record->bias, i * CHUNK_SIZE);
+			assert_int_equal(record->bias, i);
 			assert_ptr_equal(record->states, slab->states);
 		}
 	}

@@ -50,7 +50,7 @@ static void test_make_slab(void **state)
 
 	(void)state;
 	assert_non_null(slab);
-	assert_int_equal(slab->bin, bin);
+	assert_int_equal(bin_of_slab(slab), bin);
 	assert_int_equal(slab->size, 64);
 	assert_int_equal(slab_span(slab), layout_span(bin));
 	slab_check(slab);
