@@ -85,7 +85,11 @@ static always_inline uint64_t heap_home_of_site(uintptr_t site)
 /* Of a token above layout.table_floor. */
 static always_inline uint64_t heap_home_in_table(uint64_t token)
 {
-	return layout.token_homes[token_bucket(token, layout.secret)];
+	uint64_t pair = token_pair(token, layout.secret);
+
+	/* What is shifted into it last is one instruction. */
+	compute_now(pair);
+	return layout.token_homes[token_bucket_in(pair, token)];
 }
 
 static always_inline uint64_t heap_home_of_token(uint64_t token)

@@ -213,7 +213,7 @@ void layout_draw_map(const void *no_bins)
 		has_table = has_table && rows->count <= TOKEN_PARTITIONS_FEW;
 	}
 	for (unsigned int i = 0; i < NR_TOKEN_BUCKETS; i++) {
-		bool is_pointer = i >> TOKEN_BUCKET_BITS;
+		bool is_pointer = i & 1;
 		const struct row_set *rows =
 			&layout.rows[DOMAIN_DATA + is_pointer];
 

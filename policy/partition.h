@@ -9,9 +9,8 @@
  *
  * A token is a hash already: the product with the secret, scaled to the count
  * by a second multiplication, is all it needs. Where partitions are few, only
- * the product's upper bits count, so that a table of buckets says the same. The
- * token is turned by a bit before: the lowest bit of a product with an odd
- * number is the factor's, and so the half that the token lies in survives.
+ * the product's upper bits count, so that a table of buckets says the same, two
+ * beside each other: the token's highest bit tells which.
  *
  * Call sites lie at equal distances in unrolled code and small numbers beside
  * each other, and a product alone keeps such a lattice. So a site's product
@@ -50,14 +49,14 @@ static inline uint64_t partition_scale(uint64_t number, uint64_t count)
 }
 
 #define TOKEN_BUCKET_BITS 7
-#define NR_TOKEN_BUCKETS  (2u << TOKEN_BUCKET_BITS) /* of both halves */
+#define NR_TOKEN_BUCKETS  (2u << TOKEN_BUCKET_BITS) /* of both kinds */
 
 /* So that each partition has eight buckets at least: all have about as many. */
 #define TOKEN_PARTITIONS_FEW 16u
 
 static inline uint64_t token_product(uint64_t token, uint64_t secret)
 {
-	return (token << 1 | token >> 63) * secret;
+	return token * secret;
 }
 
 /* What of the product counts for so many partitions. */
@@ -75,21 +74,22 @@ static inline uint64_t partition_of_token(uint64_t token, uint64_t secret,
 	return partition_scale(product & token_product_mask(count), count);
 }
 
-/* The same as a table: the upper half of it is for types with pointers. */
-static inline unsigned int token_bucket(uint64_t token, uint64_t secret)
+/* The same as a table: a pair of buckets, the odd one for pointers. */
+static inline uint64_t token_pair(uint64_t token, uint64_t secret)
 {
-	uint64_t product = token_product(token, secret);
-
-	return (product << TOKEN_BUCKET_BITS |
-		product >> (64 - TOKEN_BUCKET_BITS)) &
-	       (NR_TOKEN_BUCKETS - 1);
+	return token_product(token, secret) >> (64 - TOKEN_BUCKET_BITS);
 }
 
-/* @count is few; of a bucket of either half. */
+static inline uint64_t token_bucket_in(uint64_t pair, uint64_t token)
+{
+	return pair << 1 | token >> 63;
+}
+
+/* @count is few. */
 static inline uint64_t partition_of_token_bucket(uint64_t bucket,
 						 uint64_t count)
 {
-	return partition_scale(bucket << (64 - TOKEN_BUCKET_BITS), count);
+	return partition_scale(bucket >> 1 << (64 - TOKEN_BUCKET_BITS), count);
 }
 
 static inline unsigned int site_bucket(uint64_t site, uint64_t secret)

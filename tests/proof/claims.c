@@ -108,11 +108,13 @@ CLAIM(domain_of_token, uint64_t token)
 	return token_holds_pointers(token) == (token >= 1ul << 63);
 }
 
-/* A token's bucket lies in the half of the table that is for its domain. */
+/* A token's bucket is in the table, and of those that are for its domain. */
 CLAIM(bucket_of_domain, uint64_t token, uint64_t secret)
 {
-	return token_bucket(token, secret | 1) >> TOKEN_BUCKET_BITS ==
-	       token_holds_pointers(token);
+	uint64_t bucket = token_bucket_in(token_pair(token, secret | 1), token);
+
+	return (bucket < NR_TOKEN_BUCKETS) &
+	       ((bucket & 1) == token_holds_pointers(token));
 }
 
 /* A number of the fast ABI is no token of a build with a maximum, nor any
