@@ -56,6 +56,10 @@
 /* @x is computed here and whole, not in part at each of its uses. */
 #define compute_now(x) __asm__("" : "+r"(x))
 
+/* As a string, with what macros made of it. */
+#define SPELLED_AS(name) #name
+#define SPELLED(name)	 SPELLED_AS(name)
+
 #define array_size(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif /* BASE_COMPILER_H */

@@ -24,7 +24,7 @@ exported void *malloc(size_t size)
 
 /* The same, under a name that nobody else can have: see first.c. */
 extern internal void *own_malloc(size_t size)
-	__attribute__((__alias__("malloc")));
+	__attribute__((__alias__(SPELLED(malloc))));
 
 exported void free(void *p)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * other: a library with types in a program that was built without: its malloc
- * is the C library's unless ours is preloaded.
+ * is the C library's unless the program is linked with ours.
  */
 #include <malloc.h>
 #include <setjmp.h>
