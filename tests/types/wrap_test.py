@@ -43,6 +43,12 @@ def told(out):
             re.findall(r"(?m)^(\w+) +(\S+) +(.*)$", out)}
 
 
+def discover(folder, *build):
+    """Carries the wrappers of a build in shim/; what is told of them."""
+    return run([TOOL, "wrap", "--discover", "-o", "shim", "--", *build],
+               folder)[0]
+
+
 def test_discovery():
     with Folder() as folder:
         out, err = run([TOOL, "wrap", "--discover", "--dry-run", "--", "make",
@@ -105,8 +111,7 @@ def test_returned_argument():
             '#include "wrap.h"\n#include <stdlib.h>\nint main(void)\n{\n'
             "\tint *a = malloc(8), *b;\n\n\t*a = 1;\n"
             "\tb = reserve(a, 8, 4);\n\t*b = 2;\n\treturn *a;\n}\n")
-        run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make", "-sB"],
-            folder)
+        discover(folder, "make", "-sB")
         run(["make", "-sB", f"CC={TOOL} cc --typeslab-wrap=shim"], folder)
         run(["./main"], folder, 2)
         out, _ = run([TOOL, "wrap", "reserve:3", "--", "make", "-sB"], folder)
@@ -144,8 +149,7 @@ def test_c99_inline():
             (folder / "Makefile").write_text(
                 f"main: main.c more.c wrap.c\n\t$(CC) -O2 -Wall -Werror "
                 f"{flags} $^ -o $@\n")
-            out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
-                          "make", "-sB"], folder)
+            out = discover(folder, "make", "-sB")
             tap.equal(told(out)["inlined"], ("carries", "size: 1"))
             tap.equal(build(folder, "--typeslab-wrap=shim")[:2], (60, 60))
 
@@ -216,8 +220,7 @@ def test_programs_of_one_build():
             MAKEFILE.replace("main: ", "all: main user\nmain: ", 1) +
             "libother.a: other.o\n\trm -f $@\n\tar rc $@ $^\n"
             "user: user.o libother.a\n\t$(CC) -o $@ user.o -L. -lother -l m\n")
-        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make",
-                      "-sB", "all"], folder)
+        out = discover(folder, "make", "-sB", "all")
         tap.equal(told(out)["other_alloc"], ("carries", "size: 1"))
         for flags in ("", "-flto -fuse-ld=lld",
                       "-flto -fuse-ld=lld --typeslab-early"):
@@ -247,8 +250,7 @@ def test_same_name_in_another_program():
                 f"\tvoid *p = malloc({inner});\n\n\tif (!p)\n"
                 f"\t\tabort();\n\treturn p;\n}}\nint main(int c, char **v)"
                 f"\n{{\n\t*v = {call};\n\treturn !*v;\n}}\n")
-            out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
-                          "make", "-sB", "all"], folder)
+            out = discover(folder, "make", "-sB", "all")
             how, what = told(out)["xmalloc"]
             tap.equal(how, "cannot" if why else "carries", signature)
             tap.contains(what, why or "size: 1")
@@ -302,8 +304,7 @@ def test_library_with_a_wrapper_of_its_own():
             "main: main.c liblibrary.so\n"
             "\t$(CC) -O2 $(RDYNAMIC) $^ -Wl,-rpath,. -o $@\n"
             "lib%.so: %.c\n\t$(CC) -O2 -fPIC -shared $^ -o $@\n")
-        run([TOOL, "wrap", "--discover", "-o", "shim", "--", "make", "-sB"],
-            folder)
+        discover(folder, "make", "-sB")
         for flags in ("", "-flto -fuse-ld=lld"):
             for rdynamic in ("", "-rdynamic"):
                 run(["make", "-sB", f"RDYNAMIC={rdynamic}",
@@ -323,8 +324,7 @@ def test_names_of_wrappers():
                  "void *odd(size_t n) { return malloc(n); }\n"
                  "int *use(void) { return odd(9 * sizeof(int)); }\n")
         (folder / "a.c").write_text(text)
-        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
-                      "clang-22", "-O2", "-c", "a.c"], folder)
+        out = discover(folder, "clang-22", "-O2", "-c", "a.c")
         for name in (*names, "very.odd"):
             tap.equal(told(out)[name], ("carries", "size: 1"))
         run([TOOL, "cc", "--typeslab-wrap=shim", "-O2", "-c", "a.c"], folder)
@@ -345,8 +345,7 @@ def test_signatures():
             "__attribute__((ms_abi, malloc)) void *twice(size_t n)\n"
             "{ return malloc(n); }\n"
             "int *use(void) { return twice(9 * sizeof(int)); }\n")
-        out, _ = run([TOOL, "wrap", "--discover", "-o", "shim", "--",
-                      "clang-22", "-O2", "-c", "a.c"], folder)
+        out = discover(folder, "clang-22", "-O2", "-c", "a.c")
         got = told(out)
         tap.equal(got["hints"], ("carries", "size: 3"))
         for name, why in (("list", "no name of its own"),
