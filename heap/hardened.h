@@ -57,8 +57,9 @@ static always_inline bool hardened_push(struct heap *heap,
 					const struct slab *slab, void *p,
 					uint8_t *state)
 {
-	struct bin *bin = heap_bin(heap, bin_of_slab(slab));
-	struct hold *hold = heap_hold(heap, bin_of_slab(slab));
+	uint32_t offset = bin_of_slab(slab);
+	struct bin *bin = heap_bin(heap, offset);
+	struct hold *hold = heap_hold(heap, offset);
 	struct slot slot = { p, state };
 
 	if (unlikely(hold_is_full(hold, bin) || hold_is_filling(hold) ||

@@ -72,6 +72,7 @@ void *heap_alloc_large(uint32_t bin, size_t size, size_t align, bool *is_zero);
 static always_inline void *heap_take_from(struct bin *bin)
 {
 	struct slot slot = magazine_pop(bin);
+
 	bin->nr_allocs++;
 	__atomic_store_n(slot.state, SLOT_LIVE, __ATOMIC_RELAXED);
 	return slot.address;

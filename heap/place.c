@@ -9,6 +9,7 @@
 /* @place has its slot_base and is_live already. */
 static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 {
+	uint32_t bin = bin_of_slab(slab);
 	struct row_name name;
 
 	place->facts.start = place->slot_base;
@@ -17,11 +18,11 @@ static void set_facts(struct place *place, const struct slab *slab, size_t slot)
 		trace_find(&place->facts);
 	place->facts.size = slab->size;
 	place->facts.slot = (unsigned int)slot;
-	if (layout_is_named(bin_of_slab(slab))) {
-		place->facts.cache = layout_named(bin_of_slab(slab))->name;
+	if (layout_is_named(bin)) {
+		place->facts.cache = layout_named(bin)->name;
 		return;
 	}
-	name = layout_name(row_of_slab(slab));
+	name = layout_name(row_of_bin(bin));
 	place->facts.domain = domain_name(name.domain);
 	place->facts.partition = name.partition;
 }

@@ -54,10 +54,12 @@ static int64_t update_budget(void)
  */
 static void take_back(struct slab *slab, enum given given, uint32_t tag)
 {
-	if (given == GIVEN_NOT && layout_is_named(bin_of_slab(slab)) &&
-	    layout_named(bin_of_slab(slab))->ctor)
+	uint32_t bin = bin_of_slab(slab);
+
+	if (given == GIVEN_NOT && layout_is_named(bin) &&
+	    layout_named(bin)->ctor)
 		given = GIVEN_PURGED;
-	cache_attach(cache_of_bin(bin_of_slab(slab)), slab, given, tag);
+	cache_attach(cache_of_bin(bin), slab, given, tag);
 }
 
 static void purge_cache(struct heap *heap, struct named *named,

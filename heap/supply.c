@@ -9,11 +9,12 @@
 
 static void prefer_node(struct slab *slab)
 {
+	uint32_t bin = bin_of_slab(slab);
+
 	slab = slab_first(slab);
-	if (layout_is_named(bin_of_slab(slab)) &&
-	    layout_named(bin_of_slab(slab))->node >= 0)
+	if (layout_is_named(bin) && layout_named(bin)->node >= 0)
 		node_prefer(region_chunk_base(slab), slab_span(slab),
-			    layout_named(bin_of_slab(slab))->node);
+			    layout_named(bin)->node);
 }
 
 struct slab *supply_make_slab(struct heap *heap, uint32_t offset)

@@ -15,11 +15,9 @@
 static int node_of(const void *p)
 {
 	size_t chunk = region_chunk_of(untagged(p));
-	const struct slab *slab = slab_of_chunk(chunk);
+	uint32_t bin = bin_of_slab(slab_of_chunk(chunk));
 
-	return layout_is_named(bin_of_slab(slab))
-		       ? layout_named(bin_of_slab(slab))->node
-		       : -1;
+	return layout_is_named(bin) ? layout_named(bin)->node : -1;
 }
 
 /* Who may not wait takes any node, as the allocation does. */

@@ -123,12 +123,13 @@ int typeslab_kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp,
 /* Whether the bytes [from, to) of an object may be a user's. */
 static bool allows_copy(const struct slab *slab, size_t from, size_t to)
 {
+	uint32_t bin = bin_of_slab(slab);
 	const struct named *named;
 	const struct kmem_cache *cache;
 
-	if (!layout_is_named(bin_of_slab(slab)))
+	if (!layout_is_named(bin))
 		return true;
-	named = layout_named(bin_of_slab(slab));
+	named = layout_named(bin);
 	cache = named->owner;
 	if (cache)
 		return from >= cache->useroffset &&

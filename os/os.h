@@ -117,8 +117,10 @@ void os_write(int fd, const char *text, size_t size);
 /* A new private file, never through a link; -1 when it cannot be. */
 int os_create_file(const char *path);
 void os_close(int fd);
-/* At most *@size bytes of a file, and how many they are; false: cannot, as it
- * is with pipes and terminals. */
+/*
+ * At most *@size bytes of a file, and how many they are; false: cannot, as it
+ * is with pipes and terminals.
+ */
 bool os_read_file(const char *path, char *out, size_t *size);
 /* The file name of the running program, "?" when unknown; at most @size. */
 void os_program_name(char *out, size_t size);

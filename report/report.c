@@ -377,26 +377,30 @@ void report_policy(const char *path, unsigned int number, const char *what)
 	send(&line);
 }
 
+static void advise_once(const char *advice, bool *said)
+{
+	struct line line = { .length = 0 };
+
+	if (__atomic_exchange_n(said, true, __ATOMIC_RELAXED))
+		return;
+	line_add(&line, advice);
+	send(&line);
+}
+
 void report_small_tokens(void)
 {
 	static bool said;
-	struct line line = { .length = 0 };
 
-	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-		return;
-	line_add(&line, "typeslab: small tokens: built with -falloc-token-max;"
-			" set token_max= or build without it");
-	send(&line);
+	advise_once("typeslab: small tokens: built with -falloc-token-max;"
+		    " set token_max= or build without it",
+		    &said);
 }
 
 void report_other_malloc(void)
 {
 	static bool said;
-	struct line line = { .length = 0 };
 
-	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-		return;
-	line_add(&line, "typeslab: another malloc: types are lost;"
-			" link the program with libtypeslab or preload it");
-	send(&line);
+	advise_once("typeslab: another malloc: types are lost;"
+		    " link the program with libtypeslab or preload it",
+		    &said);
 }

@@ -71,11 +71,12 @@ static void check_records(struct slab *slab, uint32_t bin)
 
 static void add_slab(struct slab *slab)
 {
-	struct found *of = &found[number_of_bin(bin_of_slab(slab))];
-	const struct cache *cache = cache_of_bin(bin_of_slab(slab));
+	uint32_t bin = bin_of_slab(slab);
+	struct found *of = &found[number_of_bin(bin)];
+	const struct cache *cache = cache_of_bin(bin);
 
 	slab_check(slab);
-	check_records(slab, bin_of_slab(slab));
+	check_records(slab, bin);
 	if (slab->epoch != (uint8_t)cache->epoch) {
 		of->has_forgotten = true;
 		return;
@@ -112,20 +113,21 @@ static bool is_in_pocket(const struct slab *slab)
 
 static void add_large(const struct slab *slab)
 {
+	uint32_t bin = bin_of_slab(slab);
 	const struct model_block *block =
 		model_find(region_chunk_base(slab), false);
 
-	found[number_of_bin(bin_of_slab(slab))].nr_out++;
+	found[number_of_bin(bin)].nr_out++;
 	expect(!block || block->slot == slab->size,
-	       "a large object of another size", bin_of_slab(slab));
+	       "a large object of another size", bin);
 	if (block)
 		return;
 	expect(slab->large_state == SLOT_STOCK, "a large object nobody has",
-	       bin_of_slab(slab));
+	       bin);
 	if (is_in_pocket(slab))
 		return;
 	/* Freed by a handler that found the partition locked. */
-	count_lost(bin_of_slab(slab), 1, slab->size);
+	count_lost(bin, 1, slab->size);
 }
 
 /* The first record of a range comes first: the walk skips the last. */
