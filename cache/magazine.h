@@ -92,9 +92,9 @@ magazine_put(struct bin *bin, const struct slot *slots, unsigned int nr)
 }
 
 /*
- * Before the first slot lies one that is none: malloc() looks at what it would
- * pop next. It says how many allocations there had been when the magazine got
- * this storage, and when it was full last; 0: not in this storage.
+ * Before the first slot lies one that is none. It says how many allocations
+ * there had been when the magazine got this storage, and when it was full last;
+ * 0: not in this storage.
  */
 static inline uint64_t magazine_began_at(const struct bin *bin)
 {
