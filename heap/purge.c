@@ -22,6 +22,13 @@ static size_t mark;	   /* idle bytes at which to look again */
 static int64_t budget;	   /* bytes that may be given back now */
 static uint64_t budget_at; /* when it was brought up to date, in ms */
 
+/*
+ * One thread at a time: what it takes off the lists is missing there, and who
+ * has no memory would find none. The caches' and partitions' locks are taken
+ * under it. What vanished in a fork was but on its way.
+ */
+static struct lock purging;
+
 static size_t nr_idle_bytes(void)
 {
 	return cache_idle_bytes() + layout_idle_bytes();
@@ -91,6 +98,18 @@ static void purge_row(struct heap *heap, unsigned int row, struct purge *purge)
 	chain_give_back(chain, purge->refund, take_back, tag);
 }
 
+/* Whether to leave when done: a signal handler goes on in its thread's own. */
+static bool enter(struct heap *heap)
+{
+	return lock_acquire(&purging, thread_tag(heap)) != LOCK_REENTERED;
+}
+
+static void leave(bool entered)
+{
+	if (entered)
+		lock_release(&purging);
+}
+
 /* Slabs, and free large ground with @large_too. */
 static void purge(struct heap *heap, struct purge purge, bool large_too)
 {
@@ -117,15 +136,19 @@ static struct purge all_idle(bool refund)
 void purge_named(struct heap *heap, struct named *named)
 {
 	struct purge all = all_idle(layout.refunds);
+	bool entered = enter(heap);
 
 	purge_cache(heap, named, &all);
+	leave(entered);
 }
 
 bool purge_all(struct heap *heap, bool refund)
 {
+	bool entered = enter(heap);
 	bool had_any = nr_idle_bytes();
 
 	purge(heap, all_idle(refund), true);
+	leave(entered);
 	return had_any;
 }
 
@@ -174,9 +197,27 @@ static never_inline void look_through(struct heap *heap)
 	__atomic_store_n(&mark, size_max(soft, next), __ATOMIC_RELAXED);
 }
 
+static bool is_marked(void)
+{
+	return nr_idle_bytes() > __atomic_load_n(&mark, __ATOMIC_RELAXED);
+}
+
+/* Another thread looks already: only who makes too much idle waits for it. */
+static bool is_seen_to(const struct heap *heap)
+{
+	return lock_is_anothers(&purging, thread_tag(heap)) &&
+	       nr_idle_bytes() <= hard_limit(nr_used_bytes());
+}
+
 void purge_idle(struct heap *heap)
 {
-	if (unlikely(nr_idle_bytes() >
-		     __atomic_load_n(&mark, __ATOMIC_RELAXED)))
+	bool entered;
+
+	if (likely(!is_marked()) || is_seen_to(heap))
+		return;
+	entered = enter(heap);
+	/* Whom we waited for looked, too. */
+	if (is_marked())
 		look_through(heap);
+	leave(entered);
 }

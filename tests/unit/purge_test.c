@@ -5,8 +5,14 @@
 #include "heap/heap.h"
 #include "heap/large.h"
 #include "heap/purge.h"
+#include "os/os.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/resource.h>
 
 #define SITE 77
+#define DATA (1ul << 40)
 #define PEAK (256ul << 20)
 
 static size_t nr_idle_bytes(void)
@@ -54,7 +60,7 @@ static size_t use_and_free_most(char **live, size_t nr)
 	size_t idle;
 
 	for (size_t i = 0; i < nr; i++) {
-		live[i] = heap_alloc(1ul << 20, 0, SITE);
+		live[i] = heap_alloc(48ul << 20, 0, SITE);
 		assert_non_null(live[i]);
 		live[i][0] = 1;
 	}
@@ -117,12 +123,89 @@ static void test_churn(void **state)
 	assert_true(fetched < asked / 8);
 }
 
+static pthread_barrier_t begin;
+
+static void *give_back_all(void *unused)
+{
+	(void)unused;
+	pthread_barrier_wait(&begin);
+	purge_all(thread_enter(), true);
+	return NULL;
+}
+
+/* Idle slabs between slabs in use: each goes back by a call of its own. */
+static void leave_holes(void)
+{
+	static char *live[10000];
+
+	for (size_t i = 0; i < array_size(live); i++) {
+		live[i] = heap_alloc(8000, 0, SITE);
+		unit_must(live[i]);
+		live[i][0] = 1;
+	}
+	for (size_t i = 0; i < array_size(live); i++) {
+		if (i % 32)
+			heap_free(live[i]);
+	}
+}
+
+/* What RLIMIT_DATA counts, in bytes. */
+static size_t nr_data_bytes(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[256];
+	size_t kb = 0;
+
+	unit_must(file);
+	while (fgets(line, sizeof(line), file))
+		sscanf(line, "VmData: %zu", &kb);
+	fclose(file);
+	unit_must(kb);
+	return kb << 10;
+}
+
+static void ask_meanwhile(void *unused)
+{
+	struct rlimit limit = { 0, RLIM_INFINITY };
+	pthread_t thread;
+	size_t idle;
+
+	(void)unused;
+	os_spend_mappings();
+	/* What the tests before had. */
+	purge_all(thread_enter(), true);
+	leave_holes();
+	idle = cache_idle_bytes();
+	unit_must(idle > (32ul << 20));
+	pthread_barrier_init(&begin, NULL, 2);
+	unit_must(!pthread_create(&thread, NULL, give_back_all, NULL));
+	limit.rlim_cur = nr_data_bytes();
+	unit_must(!setrlimit(RLIMIT_DATA, &limit));
+	pthread_barrier_wait(&begin);
+	while (cache_idle_bytes() >= idle)
+		;
+	/* Of a partition that has no ground yet. */
+	unit_must(heap_alloc(idle / 8 * 7, DATA, SITE));
+	pthread_join(thread, NULL);
+}
+
+/* Whom memory fails while a thread gives back all that is idle waits for it. */
+static void test_in_turn(void **state)
+{
+	(void)state;
+	unit_needs("limits of memory");
+	/* Who does not wait is served one time in two. */
+	for (int i = 0; i < 8 && !UNIT_HAS_SANITIZER; i++)
+		unit_run_well(ask_meanwhile, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moment_ago),
 		cmocka_unit_test(test_after_peak),
 		cmocka_unit_test(test_churn),
+		cmocka_unit_test(test_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
