@@ -5,7 +5,8 @@
  * Owns:       nothing; the slabs of a chain are off their lists, linked by
  *             next, and the caller's alone.
  * Promises:   chain_give_back() hands each slab of the chain to the callback
- *             once, the highest first.
+ *             once, the highest first. Pages of states that are all theirs go
+ *             back before.
  * Relies on:  chunk numbers growing with addresses; 0 ends a chain.
  *
  * The classes of a partition lie among each other, so a chain is made of all of

@@ -3,6 +3,7 @@
 
 #include "cache/chain.h"
 #include "os/lock.h"
+#include "os/os.h"
 #include "tests/unit/fixture.h"
 
 #include <sys/mman.h>
@@ -108,12 +109,55 @@ static void test_locked(void **state)
 				 slabs[i] == locked ? 'x' : 0);
 }
 
+/* Bytes of states whose page has memory. */
+static size_t states_in_memory(const uint8_t *from, const uint8_t *to)
+{
+	uintptr_t start = round_down((uintptr_t)from, os_page_size());
+	size_t nr = (size_t)((uintptr_t)to - start) / os_page_size() + 1;
+	unsigned char has_memory[NR_SLABS];
+	size_t sum = 0;
+
+	assert_true(nr <= NR_SLABS);
+	assert_true(os_look_for_memory((void *)start, nr * os_page_size(),
+				       has_memory));
+	for (size_t i = 0; i < nr; i++)
+		sum += has_memory[i] & 1 ? os_page_size() : 0;
+	return sum;
+}
+
+/* States go back with their slabs, but for those beside others'. */
+static void test_states(void **state)
+{
+	struct slab *first, *kept, *last;
+	size_t before, after;
+
+	(void)state;
+	for (unsigned int i = 0; i < NR_SLABS; i++) {
+		slabs[i] = fixture_slab(i % 12, 0);
+		memset(slabs[i]->states, 0, slabs[i]->nr_slots);
+	}
+	first = slabs[0];
+	kept = slabs[NR_SLABS / 2];
+	last = slabs[NR_SLABS - 1];
+	*kept->states = SLOT_LIVE;
+	slabs[NR_SLABS / 2] = slabs[1];
+	slabs[1] = last;
+	before = states_in_memory(first->states, last->states);
+	give_back(NR_SLABS - 1, false);
+	after = states_in_memory(first->states, last->states);
+	assert_int_equal(*kept->states, SLOT_LIVE);
+	/* The first page and the last are others', too. */
+	assert_true(after <= 4 * os_page_size());
+	assert_true(before >= 8 * os_page_size());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_orders),
 		cmocka_unit_test(test_refund),
 		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_states),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_begin, NULL);
