@@ -140,10 +140,9 @@ static unsigned int allocators_in(const char *list)
 	return bits;
 }
 
-/* "-lc", "-l:libc.so.6", "/lib/libc.so.6", "-Wl,-lm,-lc" */
+/* "-lc", "-l:libc.so.6", "/lib/libc.so.6" */
 static bool is_libc(const char *word)
 {
-	const char *item = has_prefix(word, "-Wl,") ? strstr(word, ",-lc") : 0;
 	const char *name = strrchr(word, '/');
 
 	name = name ? name + 1 : word;
@@ -152,7 +151,23 @@ static bool is_libc(const char *word)
 	else if (*word == '-')
 		name = "";
 	return !strcmp(word, "-lc") || has_prefix(name, "libc.so") ||
-	       !strcmp(name, "libc.a") || (item && strchr(",", item[4]));
+	       !strcmp(name, "libc.a");
+}
+
+/* The same, or one of the linker's words of "-Wl,-lcrypto,-lc". */
+static bool has_libc(const char *word)
+{
+	const char *list = value_of(word, "-Wl,");
+	char *names, *next, *name;
+	bool has = false;
+
+	if (!list)
+		return is_libc(word);
+	next = names = must_print("%s", list);
+	while (!has && (name = strsep(&next, ",")))
+		has = is_libc(name);
+	free(names);
+	return has;
 }
 
 /* Who allocates, with whose libraries, on which machine. */
@@ -279,7 +294,7 @@ static void take_word(struct cc_args *args, const char *word)
 		take_option(args, word);
 		take_runtime(args, word);
 	}
-	if (!args->libc_at && is_libc(word))
+	if (!args->libc_at && has_libc(word))
 		args->libc_at = args->nr_words;
 	cc_args_add(args, word);
 }

@@ -57,6 +57,7 @@ def test_where_libc_is_named():
         run([*CC.split(), "-c", "main.c"], folder)
         for first in ([], ["-static"], ["--typeslab-static"]):
             for libc in (["-lc"], ["-lm", "-l", "c"], ["-Wl,-lm,-lc"],
+                         ["-Wl,-lcrypt,-lc"], ["-Wl,-l:libc.so.6"],
                          ["-Xlinker", "-lc"], ["-l:libc.so.6"], [path]):
                 if ".so" in libc[-1] and first:
                     continue
