@@ -157,16 +157,22 @@ static int lead_to_us(const char *folder)
 void audit_leave(const char *folder)
 {
 	char *bin = must_print("%s/bin", folder);
-	char *next = must_print("%s", search_path()), *place;
-	char *rest = must_print("%s", "");
+	char *all = must_print("%s", search_path());
+	char *next = all, *place, *longer;
+	char *rest = NULL;
 
 	while ((place = strsep(&next, ":"))) {
-		if (strcmp(place, bin))
-			rest = must_print("%s%s%s", rest, *rest ? ":" : "",
-					  place);
+		if (!strcmp(place, bin))
+			continue;
+		/* An empty name is a place, too: where one stands. */
+		longer = must_print("%s%s%s", rest ? rest : "", rest ? ":" : "",
+				    place);
+		free(rest);
+		rest = longer;
 	}
-	set_variable("PATH", rest);
+	set_variable("PATH", rest ? rest : must_print("%s", ""));
 	unsetenv(AUDIT_FOLDER);
+	free(all);
 	free(bin);
 }
 
