@@ -34,6 +34,26 @@ static inline void line_add(struct line *line, const char *text)
 	line_add_bytes(line, text, strlen(text));
 }
 
+/* Of others' text: "\x1b" for what would end a line or move a cursor. */
+static inline void line_add_given(struct line *line, const char *text,
+				  size_t length)
+{
+	unsigned char last = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = text[i];
+		char shown[4] = { '\\', 'x', "0123456789abcdef"[c >> 4],
+				  "0123456789abcdef"[c & 15] };
+
+		/* 0x80 to 0x9f are such; as UTF-8 they come behind 0xc2. */
+		if (c < ' ' || c == 0x7f || (last == 0xc2 && c < 0xa0))
+			line_add_bytes(line, shown, sizeof(shown));
+		else
+			line_add_bytes(line, text + i, 1);
+		last = c;
+	}
+}
+
 static inline void line_add_number(struct line *line, uint64_t n,
 				   unsigned int base, unsigned int min_digits)
 {

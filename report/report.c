@@ -59,7 +59,7 @@ static void say_frame(const char *word, uintptr_t frame)
 	line_add(&line, word);
 	line_add(&line, ": ");
 	if (stack_find_object(frame, &object)) {
-		line_add(&line, object.name);
+		line_add_given(&line, object.name, strlen(object.name));
 		line_add(&line, "+");
 	}
 	line_add(&line, "0x");
@@ -314,7 +314,7 @@ void report_unknown_option(const char *key, size_t length)
 	struct line line = { .length = 0 };
 
 	line_add(&line, "typeslab: unknown option: ");
-	line_add_bytes(&line, key, length);
+	line_add_given(&line, key, length);
 	send(&line);
 }
 
@@ -336,10 +336,10 @@ void report_bad_value(const char *pair, size_t length, const char *rule)
 
 	line_add(&line, "typeslab: bad value: ");
 	if (length > GIVEN_SHOWN) {
-		line_add_bytes(&line, pair, GIVEN_SHOWN);
+		line_add_given(&line, pair, GIVEN_SHOWN);
 		line_add(&line, "...");
 	} else {
-		line_add_bytes(&line, pair, length);
+		line_add_given(&line, pair, length);
 	}
 	line_add(&line, " (");
 	line_add(&line, rule);
@@ -352,7 +352,7 @@ void report_no_snapshot(const char *path)
 	struct line line = { .length = 0 };
 
 	line_add(&line, "typeslab: snapshot: cannot create ");
-	line_add(&line, path);
+	line_add_given(&line, path, strlen(path));
 	send(&line);
 }
 
@@ -360,14 +360,13 @@ void report_policy(const char *path, unsigned int number, const char *what)
 {
 	struct line line = { .length = 0 };
 	size_t length = strlen(path);
+	size_t left_out = length > GIVEN_SHOWN ? length - GIVEN_SHOWN : 0;
 
 	line_add(&line, "typeslab: policy: ");
 	/* Of a long path the end, so that there is room for the rest. */
-	if (length > GIVEN_SHOWN) {
+	if (left_out)
 		line_add(&line, "...");
-		path += length - GIVEN_SHOWN;
-	}
-	line_add(&line, path);
+	line_add_given(&line, path + left_out, length - left_out);
 	if (number) {
 		line_add(&line, ":");
 		line_add_number(&line, number, 10, 1);

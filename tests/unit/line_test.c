@@ -25,6 +25,18 @@ static void test_words(void **state)
 	check(&line, "again");
 }
 
+static void test_given(void **state)
+{
+	struct line line = { .length = 0 };
+
+	(void)state;
+	line_add_given(&line, "a b~\xc3\xb6\xc2\xa0", 8);
+	check(&line, "a b~\xc3\xb6\xc2\xa0");
+	line.length = 0;
+	line_add_given(&line, "\n\033[2J\177\0\xc2\x9b", 9);
+	check(&line, "\\x0a\\x1b[2J\\x7f\\x00\xc2\\x9b");
+}
+
 static void test_numbers(void **state)
 {
 	static const struct {
@@ -83,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_cut),
 	};

@@ -204,6 +204,10 @@ static void give_advice(void *unused)
 	(void)unused;
 	report_unknown_option("colour=blue,x", 6);
 	report_bad_value("mode=odd,data=8", 8, "typed|random|none");
+	report_unknown_option("col\n\033[2J", 8);
+	report_bad_value("mode=\033c\n", 8, "typed|random|none");
+	report_policy("/\n/policy", 3, "not name:TYPE");
+	report_no_snapshot("/no/such/\rfile");
 	report_no_snapshot("/no/such/file");
 	report_no_heap(3072);
 	report_small_tokens();
@@ -221,6 +225,10 @@ static void test_advice(void **state)
 		child.text,
 		"typeslab: unknown option: colour\n"
 		"typeslab: bad value: mode=odd (typed|random|none)\n"
+		"typeslab: unknown option: col\\x0a\\x1b[2J\n"
+		"typeslab: bad value: mode=\\x1bc\\x0a (typed|random|none)\n"
+		"typeslab: policy: /\\x0a/policy:3: not name:TYPE\n"
+		"typeslab: snapshot: cannot create /no/such/\\x0dfile\n"
 		"typeslab: snapshot: cannot create /no/such/file\n"
 		"typeslab: no heap: no memory for 3072 partitions; raise ulimit"
 		" -v or -d, or ask for fewer by unknown=, data= and pointer=\n"
