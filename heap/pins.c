@@ -14,6 +14,9 @@
 
 #define PREFIX "name:"
 
+/* What some editors begin a text of UTF-8 with. */
+#define MARK "\xef\xbb\xbf"
+
 struct words {
 	const char *start;
 	size_t length;
@@ -107,6 +110,8 @@ static const char *take_line(struct pins *pins, struct words line,
 	cut_at(&line, '#');
 	if (!line.length)
 		return NULL;
+	if (memchr(line.start, 0, line.length))
+		return "a NUL byte: not text";
 	label = cut_at(&line, '@');
 	if (line.length < strlen(PREFIX) ||
 	    memcmp(line.start, PREFIX, strlen(PREFIX)))
@@ -134,7 +139,12 @@ void pins_parse(struct pins *pins, const char *path, const char *text,
 		size_t length)
 {
 	uint64_t labels[NR_PINS_MAX];
+	size_t mark = strlen(MARK);
 
+	if (length >= mark && !memcmp(text, MARK, mark)) {
+		text += mark;
+		length -= mark;
+	}
 	for (unsigned int number = 1; length; number++) {
 		const char *end = memchr(text, '\n', length);
 		struct words line = { text,

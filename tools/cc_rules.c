@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What some editors begin a text of UTF-8 with. */
+#define MARK "\xef\xbb\xbf"
+
 struct rule {
 	struct piece caller; /* or "*" */
 	struct piece callee; /* the same */
@@ -63,6 +66,8 @@ static const char *read_rule(struct rules *rules, struct piece line)
 	line = piece_trim(line);
 	if (!line.length)
 		return NULL;
+	if (memchr(line.start, 0, line.length))
+		return "a NUL byte: not text";
 	if (!piece_next_word(&line, &who) || !piece_next_word(&line, &half))
 		return "not CALLER[:CALLEE] data|pointer TYPE";
 	read_names(&rule, who);
@@ -83,11 +88,14 @@ static const char *read_rule(struct rules *rules, struct piece line)
 static int read_rules(struct rules *rules, const char *path,
 		      const struct text *text)
 {
+	struct piece bytes = { text->length ? text->bytes : "", text->length };
 	struct text_fault fault = { 0 };
 	struct line_cursor cursor;
 	struct piece line;
 
-	line_cursor_init(&cursor, text->bytes, text->length);
+	if (piece_has_prefix(bytes, MARK))
+		bytes = piece_from(bytes, strlen(MARK));
+	line_cursor_init(&cursor, bytes.start, bytes.length);
 	while (!fault.what && line_next(&cursor, &line)) {
 		fault.what = read_rule(rules, line);
 		fault.line = cursor.number;

@@ -185,6 +185,28 @@ def test_rules():
         tap.equal([n for n in os.listdir(folder) if ".bc" in n], [])
 
 
+def test_rules_by_odd_editors():
+    """A mark before UTF-8 is none of the text; a NUL byte is no text."""
+    with Folder() as folder:
+        (folder / "main.c").write_text(RULED)
+        rules = folder / "rules"
+        long = b"x" * 200_000
+        for text, line, why in (
+                (b"text data a\0\n", 1, "a NUL byte: not text"),
+                ("text data x\n".encode("utf-16"), 1, "a NUL byte"),
+                (b"# \0\ntext data a\n\xef\xbb\xbf\n", 3, "not CALLER"),
+                (b"# " + long + b"\n" + long + b"\n", 2, "not CALLER")):
+            rules.write_bytes(text)
+            _, err = run([*CC.split(), "--typeslab-rules=rules", "-c",
+                          "main.c"], folder, 2)
+            tap.contains(err, f"rules: line {line}: {why}")
+        rules.write_bytes(b"\xef\xbb\xbftext data letters\nno:" + long +
+                          b" data " + long + b"\n")
+        run([*CC.split(), "--typeslab-rules=rules", "-c", "main.c"], folder)
+        run([*CC.split(), "main.o", "-o", "main"], folder)
+        tap.equal(counts("main", folder)[:2], (200, 100))
+
+
 def test_rules_where_it_may_throw():
     """A local's destructor makes an invoke of the call."""
     with Folder() as folder:

@@ -88,6 +88,39 @@ static void test_bad_lines(void **state)
 	}
 }
 
+static void parse_bytes(void *unused)
+{
+	static const char odd[] =
+		"\xef\xbb\xbfname:a\n#\0\nname:b\0\nna\0me:c\n"
+		"\xef\xbb\xbfname:d\n";
+	static char text[400000];
+
+	(void)unused;
+	pins_parse(&pins, "p", odd, sizeof(odd) - 1);
+	unit_must(pins.nr == 1 && is_pinned(0, "a", 0));
+	pins_parse(&pins, "p", "\xef\xbb", 2);
+	/* A name may be as long as it likes, a line without one not. */
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "name:", 5);
+	text[200000] = '\n';
+	pins_parse(&pins, "p", text, sizeof(text));
+	unit_must(pins.nr == 2);
+}
+
+static void test_bytes(void **state)
+{
+	struct unit_child child = unit_run(parse_bytes, NULL);
+
+	(void)state;
+	assert_int_equal(child.status, 0);
+	assert_string_equal(child.text,
+			    "typeslab: policy: p:3: a NUL byte: not text\n"
+			    "typeslab: policy: p:4: a NUL byte: not text\n"
+			    "typeslab: policy: p:5: not name:TYPE\n"
+			    "typeslab: policy: p:1: not name:TYPE\n"
+			    "typeslab: policy: p:2: not name:TYPE\n");
+}
+
 /* What is bad is left out, what is good stays. */
 static void parse_mixed(void *unused)
 {
@@ -212,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_rules, begin),
 		cmocka_unit_test_setup(test_bad_lines, begin),
+		cmocka_unit_test_setup(test_bytes, begin),
 		cmocka_unit_test_setup(test_limits, begin),
 		cmocka_unit_test_setup(test_random, begin),
 		cmocka_unit_test_setup(test_files, begin),
