@@ -16,11 +16,16 @@ struct piece piece_from(struct piece text, size_t n)
 	return (struct piece){ text.start + n, text.length - n };
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 struct piece piece_trim(struct piece text)
 {
-	while (text.length && text.start[0] == ' ')
+	while (text.length && is_blank(text.start[0]))
 		text = piece_from(text, 1);
-	while (text.length && text.start[text.length - 1] == ' ')
+	while (text.length && is_blank(text.start[text.length - 1]))
 		text.length--;
 	return text;
 }

@@ -160,6 +160,7 @@ def test_rules():
                            ("text:calloc pointer x\n*:malloc data y\n",
                             (200, 200)),
                            ("main data x\ntext:free data x\n", (0, 100)),
+                           ("\t\ntext\tdata\tletters\t\n", (200, 100)),
                            ("wrapped pointer structs x # all\n"
                             "text  data  some text\n", (200, 200))):
             rules.write_text(text)
