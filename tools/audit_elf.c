@@ -4,6 +4,7 @@
 
 #include "tools/elf_sites.h"
 #include "tools/must.h"
+#include "tools/source.h"
 
 #include <err.h>
 #include <string.h>
@@ -115,14 +116,14 @@ int audit_read_elf(struct audit *audit, const char *path)
 	const char *fault = elf_sites_walk(path, &user, &has_none);
 
 	if (fault) {
-		warnx("%s: %s", path, fault);
+		warnx("%s: %s", source_name(path), fault);
 		return -1;
 	}
 	if (has_none) {
 		warnx("%s: calls no __alloc_token function: built without "
 		      "-fsanitize=alloc-token, or linked statically and "
 		      "stripped",
-		      path);
+		      source_name(path));
 		return -1;
 	}
 	audit->nr_inputs[FROM_ELF]++;

@@ -2,6 +2,8 @@
 /* audit_html: an audit as a page of its own; contract in audit_report.h. */
 #include "tools/audit_report.h"
 
+#include "tools/must.h"
+
 #include <stdlib.h>
 
 static const char head[] =
@@ -41,10 +43,10 @@ static const char script[] =
 	"}\n"
 	"</script>\n";
 
-/* @text with nothing in it that means anything to a browser. */
+/* @text with nothing in it that means anything to a browser or a terminal. */
 static void put(const char *text, FILE *to)
 {
-	for (; *text; text++) {
+	for (text = must_keep_printable(text); *text; text++) {
 		switch (*text) {
 		case '<':
 			fputs("&lt;", to);

@@ -193,7 +193,7 @@ void audit_print_text(const struct audit *audit,
 {
 	struct audit_counts sum = audit_sum(audit);
 
-	fprintf(to, "%s: ", report->subject);
+	fprintf(to, "%s: ", must_keep_printable(report->subject));
 	print_sum(audit, &sum, to);
 	if (audit_all(&sum) && audit_knows_typed(audit))
 		print_files(audit, report->style, to);

@@ -232,25 +232,26 @@ static void tell(const struct wraps *wraps, const struct options *options)
 	for (size_t i = 0; i < wraps->nr_functions; i++) {
 		const struct wrap_function *function = &wraps->functions[i];
 		const char *obstacle = wrap_obstacle(function);
+		const char *name = must_keep_printable(function->name);
 
 		if (function->is_chosen && !obstacle)
-			printf("carries  %-28s size: %s%s\n", function->name,
+			printf("carries  %-28s size: %s%s\n", name,
 			       sizes_told(function),
 			       function->returned ? "; may return its argument"
 						  : "");
 		else if (function->is_chosen)
-			printf("cannot   %-28s %s\n", function->name, obstacle);
+			printf("cannot   %-28s %s\n", name, obstacle);
 		else if (options->has_discover && !obstacle &&
 			 !function->is_excepted && function->is_wrapper &&
 			 function->returned)
 			printf("perhaps  %-28s may return its argument; name it "
 			       "if no caller uses the old pointer then\n",
-			       function->name);
+			       name);
 		else if (options->has_discover && !obstacle &&
 			 wrap_is_candidate(wraps, function))
 			printf("perhaps  %-28s asks through a pointer; name it "
 			       "if it allocates\n",
-			       function->name);
+			       name);
 	}
 }
 

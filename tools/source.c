@@ -2,6 +2,7 @@
 /* source: where snapshots come from; contract in source.h. */
 #include "tools/source.h"
 
+#include "tools/must.h"
 #include "tools/remote.h"
 
 #include "heap/layout.h"
@@ -30,7 +31,8 @@ bool source_is_pid(const char *argument, pid_t *pid)
 
 const char *source_name(const char *argument)
 {
-	return strcmp(argument, "-") ? argument : "standard input";
+	return strcmp(argument, "-") ? must_keep_printable(argument)
+				     : "standard input";
 }
 
 int source_read_file(const char *path, struct text *text)
@@ -41,7 +43,7 @@ int source_read_file(const char *path, struct text *text)
 	if (strcmp(path, "-"))
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		warn("%s", path);
+		warn("%s", source_name(path));
 		return -1;
 	}
 	text_init(text);

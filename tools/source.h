@@ -20,7 +20,10 @@
 /* True, and *@pid set (0 if no process can have that number), or a file. */
 bool source_is_pid(const char *argument, pid_t *pid);
 
-/* What to call @argument in a message: "-" is standard input. */
+/*
+ * What to call @argument in a message, where a terminal may read it: "-" is
+ * standard input.
+ */
 const char *source_name(const char *argument);
 
 /* 0 or -1. "-" is standard input. The caller calls text_fini() after 0. */

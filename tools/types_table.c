@@ -4,6 +4,7 @@
 
 #include "tools/audit_read.h"
 #include "tools/must.h"
+#include "tools/source.h"
 
 #include "policy/token_hash.h"
 
@@ -75,7 +76,7 @@ static int add_program(struct types_table *table, const struct audit *audit,
 	uint64_t *tokens;
 
 	if (fault) {
-		warnx("%s: %s", path, fault);
+		warnx("%s: %s", source_name(path), fault);
 		return -1;
 	}
 	tokens = tokens_of(audit, &nr);
@@ -104,7 +105,8 @@ int types_table_add_file(struct types_table *table, const char *path)
 	audit_init(&audit);
 	status = audit_read_file(&audit, path);
 	if (!status && audit.nr_inputs[FROM_REMARK]) {
-		warnx("%s: a log names no types: name IR or a program", path);
+		warnx("%s: a log names no types: name IR or a program",
+		      source_name(path));
 		status = -1;
 	}
 	for (size_t i = 0; i < audit.nr_sites && !status; i++) {

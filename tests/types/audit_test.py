@@ -421,6 +421,29 @@ def test_names_move_no_cursor():
         assert b" gr\xc3\xb6\xc3\x9fe\xc2??.c:1:2  malloc in f??\n" in text, text
 
 
+def test_names_of_files_move_no_cursor():
+    """Nor do those that a program's debug information or its owner chose."""
+    odd = "a\33[2Jb\rc\nd\x7f"
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / f"{odd}.c"
+        shutil.copy(SAMPLES / "lost.c", source)
+        out, _ = compile_to(folder, source, ["-g"])
+        names = [out[name].rename(Path(folder) / f"{odd}.{name}")
+                 for name in ("o", "ll")]
+        for name in names:
+            for words in ((), ("--format", "html"), ("--all",)):
+                text, _ = audit(*words, name)
+                assert not re.search("[\33\r\x7f]", text), (name, text)
+                tap.contains(text, "/a?[2Jb?c?d?." + name.suffix[1:])
+                tap.contains(text, "/a?[2Jb?c?d?.c")
+        none = Path(folder) / f"{odd}.none"
+        Path(folder, odd).write_text("int main(void) { return 0; }\n")
+        for words, path in (((), none), (("--misclassed",), none),
+                            ((), Path(folder, odd)), ((), source)):
+            _, err = audit(*words, path, status=2)
+            tap.contains(err, f"typeslab: {folder}/a?[2Jb?c?d?")
+
+
 # Clicks the head of the column of lines twice, and says what order came out.
 CLICKS = """<script>
 const head = [...document.querySelectorAll('#sites th')]
