@@ -153,8 +153,10 @@ int cc_early(const struct cc_args *args)
 	char *stem = stem_of(args->words[args->sources[0]]);
 	char *output =
 		named ? must_print("%s", named) : default_output(args, stem);
-	char *folder = must_print("%s" CC_BESIDE_FOLDER, output);
-	char *raw = must_print("%s" CC_BESIDE_RAW, output);
+	/* Of the steps' commands "-x.early/raw" would be an option. */
+	const char *here = *output == '-' ? "./" : "";
+	char *folder = must_print("%s%s" CC_BESIDE_FOLDER, here, output);
+	char *raw = must_print("%s%s" CC_BESIDE_RAW, here, output);
 	char *typed = must_print("%s/%s.bc", folder, stem);
 	struct cc_beside beside;
 	int status = EXIT_FAILURE;

@@ -232,6 +232,11 @@ bool wrap_choose(struct wraps *wraps, const char *word)
 
 	if (!function)
 		return false;
+	if (function->is_excepted) {
+		warnx("%s: asked for by its name, and excepted: leave one out",
+		      name);
+		return false;
+	}
 	if (colon && !read_sizes(colon + 1, function)) {
 		warnx("%s: '%s' names no numbers among the %zu arguments of %s",
 		      word, colon + 1, function->nr_arguments, name);

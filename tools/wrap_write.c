@@ -112,7 +112,7 @@ static int write_objects(const struct wraps *wraps, const char *folder)
 	return status;
 }
 
-int wrap_write(const struct wraps *wraps, const char *folder)
+static int write_folder(const struct wraps *wraps, const char *folder)
 {
 	if (mkdir(folder, 0777) < 0 && errno != EEXIST) {
 		warn("%s", folder);
@@ -122,4 +122,14 @@ int wrap_write(const struct wraps *wraps, const char *folder)
 	    write_file(folder, "wrap.c", wrap_print_shim, wraps))
 		return -1;
 	return write_objects(wraps, folder);
+}
+
+int wrap_write(const struct wraps *wraps, const char *folder)
+{
+	/* To the compiler and ar "-x/wrap.a" would be an option. */
+	char *path = must_print("%s%s", *folder == '-' ? "./" : "", folder);
+	int status = write_folder(wraps, path);
+
+	free(path);
+	return status;
 }

@@ -155,6 +155,17 @@ def test_inputs_behind_two_dashes():
                     folder)
                 run([*CC.split(), "main.o", "-o", "main"], folder)
                 tap.equal(counts("main", folder)[:2], (100, 300), name)
+            run([*CC.split(), *more, "-c", "--", "-main.c"], folder)
+            tap.equal(sorted(folder.glob("-*")), [
+                folder / "-main.c", folder / "-main.o"])
+            run([*CC.split(), *more, "-MD", "-c", "-o", "-x", "main.c"],
+                folder)
+            assert (folder / "-x.d").read_text().startswith("-x:")
+            for name in ("-main.o", "-x"):
+                run([*CC.split(), f"./{name}", "-o", "main"], folder)
+                tap.equal(counts("main", folder)[:2], (100, 300), name)
+            for path in folder.glob("-*[!c]"):
+                path.unlink()
 
 
 def test_options_with_a_value():

@@ -396,6 +396,13 @@ def test_from_ir():
             assert (folder / "typed" / name).stat().st_size
 
 
+def test_folder_like_an_option():
+    with Folder() as folder:
+        run([TOOL, "wrap", "--discover", "indirect", "-o", "-x", "--", "make",
+             "-sB"], folder)
+        tap.equal(build(folder, "--typeslab-wrap=-x")[:2], (200, 500))
+
+
 def test_whose_compiler():
     with Folder() as folder:
         run(["clang-22", "-O2", "-g", "-S", "-emit-llvm", "wrap.c"], folder)
@@ -420,6 +427,10 @@ def test_refusals():
                 (("nobody", "--", "make", "-sB"), "nobody: neither"),
                 (("--discover", "--except=nobody", "--", "make", "-sB"),
                  "nobody: neither"),
+                (("xmalloc", "--except=xmalloc", "--", "make", "-sB"),
+                 "xmalloc: asked for by its name, and excepted"),
+                (("--discover", "xmalloc:1", "--except", "xmalloc", "--",
+                  "make", "-sB"), "xmalloc: asked for by its name"),
                 (("xmalloc:2", "--", "make", "-sB"), "names no numbers"),
                 (("xmalloc:x", "--", "make", "-sB"), "names no numbers"),
                 (("xrealloc:1", "--", "make", "-sB"), "names no numbers"),
