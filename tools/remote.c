@@ -145,7 +145,10 @@ static const char *yama_setting(void)
 
 void remote_complain(pid_t pid, int error)
 {
-	if (error == ESRCH)
+	if (error == ESRCH && access("/proc/self/maps", F_OK) < 0)
+		warnx("%d: cannot read this process: /proc is not mounted",
+		      (int)pid);
+	else if (error == ESRCH)
 		warnx("%d: no such process", (int)pid);
 	else if (error == EPERM || error == EACCES)
 		warnx("%d: no permission to read this process: it must be "
@@ -176,6 +179,22 @@ Dwfl *remote_open(pid_t pid)
 	return dwfl;
 }
 
+/* Nor has a thread of the kernel's any memory; a zombie has none left. */
+static bool has_memory(pid_t pid)
+{
+	char path[64];
+	FILE *maps;
+	bool has;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "re");
+	if (!maps)
+		return errno != ENOENT;
+	has = getc(maps) != EOF;
+	fclose(maps);
+	return has;
+}
+
 int remote_find_symbol(pid_t pid, const char *name, uintptr_t *address)
 {
 	struct search search = { .name = name, .in_own_library = true };
@@ -189,7 +208,10 @@ int remote_find_symbol(pid_t pid, const char *name, uintptr_t *address)
 		dwfl_getmodules(dwfl, search_module, &search, 0);
 	dwfl_end(dwfl);
 	if (!search.address) {
-		warnx("%d: no libtypeslab in this process", (int)pid);
+		warnx(has_memory(pid) ? "%d: no libtypeslab in this process"
+				      : "%d: has no memory: it has ended, or "
+					"is a thread of the kernel's",
+		      (int)pid);
 		return -1;
 	}
 	*address = search.address;

@@ -400,6 +400,33 @@ def test_no_process():
                   commands=("snapshot", "top"))
 
 
+def test_process_that_ended():
+    """Nobody has waited for it yet: it is there, and has no memory."""
+    with subprocess.Popen(["true"]) as child:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        check_refused(child.pid, f"{child.pid}: has no memory: it has ended")
+        status, out, err = run("hist", "--sites", child.pid)
+        tap.equal((status, out), (2, ""), err)
+
+
+def test_no_proc():
+    """As in a root without one: not the process is what is missing."""
+    unshare = ["unshare", "-m"]
+    hide = "mount -t tmpfs none /proc && exec"
+    if subprocess.run([*unshare, "sh", "-c", f"{hide} true"], check=False,
+                      capture_output=True).returncode:
+        raise tap.Skip("nothing may be mounted here")
+    with waiting(SHARED) as child:
+        for words in ("hist", "hist --sites", "snapshot", "top"):
+            done = subprocess.run(
+                [*unshare, "sh", "-c",
+                 f"{hide} '{TOOL}' {words} {child.pid}"],
+                capture_output=True, text=True, check=False)
+            tap.equal((done.returncode, done.stdout), (2, ""))
+            tap.equal(done.stderr, f"typeslab: {child.pid}: cannot read this "
+                      "process: /proc is not mounted\n")
+
+
 def test_process_without_our_heap():
     with waiting("cat") as child:
         check_refused(child.pid, f"{child.pid}: no libtypeslab in this process")
