@@ -105,9 +105,9 @@ static int read_rules(struct rules *rules, const char *path,
 	return fault.what ? -1 : 0;
 }
 
-static bool fits(struct piece wanted, struct piece name)
+static bool fits(struct piece wanted, const char *name)
 {
-	return piece_is(wanted, "*") || piece_is(wanted, ir_keep_plain(name));
+	return piece_is(wanted, "*") || piece_is(wanted, name);
 }
 
 static bool is_invoke(struct piece line)
@@ -115,31 +115,32 @@ static bool is_invoke(struct piece line)
 	return piece_has_prefix(line, "  ") && scan_has(line, " invoke ");
 }
 
-/* What an allocator that the line calls by name is called; empty: none. */
-static struct piece typeless_callee(struct piece line)
+/* What an allocator that the line calls by name is called; NULL: none. */
+static const char *typeless_callee(struct piece line)
 {
 	const char *opcode = is_invoke(line) ? " invoke " : " call ";
 	struct piece call = piece_from(line, scan_find(line, opcode));
 	size_t name = scan_find(call, "@");
 	struct piece head = { call.start, name };
 	struct piece callee = { "", 0 };
+	const char *plain;
 
 	if (name < scan_find(call, "(") && !scan_has(line, "!alloc_token"))
 		callee = scan_global(call);
-	if (piece_has_prefix(callee, "llvm.") ||
-	    (!scan_has(head, " noalias ") &&
-	     !wrap_is_family(ir_keep_plain(callee))))
-		callee.length = 0;
-	return callee;
+	if (!callee.length || piece_has_prefix(callee, "llvm."))
+		return NULL;
+	plain = ir_keep_plain(callee);
+	return scan_has(head, " noalias ") || wrap_is_family(plain) ? plain
+								    : NULL;
 }
 
 /* The rule for a call in @line of the body of @caller, or NULL. */
-static struct rule *rule_of(const struct rules *rules, struct piece caller,
+static struct rule *rule_of(const struct rules *rules, const char *caller,
 			    struct piece line)
 {
-	struct piece callee = typeless_callee(line);
+	const char *callee = typeless_callee(line);
 
-	for (size_t i = 0; i < rules->nr && callee.length; i++) {
+	for (size_t i = 0; callee && i < rules->nr; i++) {
 		struct rule *rule = &rules->list[i];
 
 		if (fits(rule->caller, caller) && fits(rule->callee, callee))
@@ -168,14 +169,15 @@ static uint64_t first_free(const struct text *ir)
 
 static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
 {
-	struct piece line, rest, caller = { "", 0 };
+	const char *caller = "";
+	struct piece line, rest;
 	struct line_cursor cursor;
 	struct rule *rule;
 
 	line_cursor_init(&cursor, ir->bytes, ir->length);
 	while (line_next(&cursor, &line)) {
 		if (piece_has_prefix(line, "define "))
-			caller = scan_global(line);
+			caller = ir_keep_plain(scan_global(line));
 		/* An invoke goes on, and ends with what is attached to it. */
 		if (is_invoke(line) && line_next(&cursor, &rest))
 			line.length = rest.start + rest.length - line.start;
