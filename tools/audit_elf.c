@@ -2,6 +2,7 @@
 /* audit_elf: allocation sites in machine code; contract in audit_read.h. */
 #include "tools/audit_read.h"
 
+#include "tools/elf_file.h"
 #include "tools/elf_sites.h"
 #include "tools/must.h"
 #include "tools/source.h"
@@ -14,6 +15,7 @@
 
 struct reader {
 	struct audit *audit;
+	bool lacks_places;
 };
 
 /* Where the token stands in functions of the family, counted from 0. */
@@ -97,6 +99,7 @@ static void take(void *context, const struct elf_site *from)
 		return;
 	site.file = audit_path_in(
 		NULL, (struct piece){ from->file, strlen(from->file) });
+	reader->lacks_places |= !*from->file;
 	site.function = must_keep_string(from->function);
 	site.line = from->line;
 	site.column = from->column;
@@ -113,7 +116,7 @@ int audit_read_elf(struct audit *audit, const char *path)
 	struct reader reader = { .audit = audit };
 	struct elf_sites_user user = { wants, take, &reader };
 	bool has_none = false;
-	const char *fault = elf_sites_walk(path, &user, &has_none);
+	const char *why, *fault = elf_sites_walk(path, &user, &has_none);
 
 	if (fault) {
 		warnx("%s: %s", source_name(path), fault);
@@ -126,6 +129,9 @@ int audit_read_elf(struct audit *audit, const char *path)
 		      source_name(path));
 		return -1;
 	}
+	why = reader.lacks_places ? elf_file_unread(path) : NULL;
+	if (why)
+		warnx("%s: places are not told: %s", source_name(path), why);
 	audit->nr_inputs[FROM_ELF]++;
 	return 0;
 }

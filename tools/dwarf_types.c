@@ -247,7 +247,7 @@ static bool find_whole(Dwarf_Die *unit, Dwarf_Die *whole)
 const char *dwarf_types_read(struct dwarf_types *types, const char *path)
 {
 	struct elf_file file;
-	const char *fault = elf_file_open(&file, path);
+	const char *fault = elf_file_open(&file, path), *why;
 	Dwarf_Die *unit = NULL, whole;
 	bool lacks_any = false;
 	Dwarf_Off reached;
@@ -268,6 +268,9 @@ const char *dwarf_types_read(struct dwarf_types *types, const char *path)
 	merge(types);
 	if (types->nr)
 		return NULL;
+	why = elf_file_unread(path);
+	if (why)
+		return why;
 	return lacks_any
 		       ? "the .dwo files of its debug information are not found"
 		       : "no debug information: build it with -g";

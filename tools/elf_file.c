@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gelf.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -70,6 +71,40 @@ const char *elf_file_open(struct elf_file *file, const char *path)
 	fault = dwfl_errmsg(-1);
 	dwfl_end(file->dwfl);
 	return fault;
+}
+
+static bool is_unknown(Elf_Scn *section)
+{
+	GElf_Shdr head;
+	GElf_Chdr packed;
+
+	return gelf_getshdr(section, &head) &&
+	       (head.sh_flags & SHF_COMPRESSED) &&
+	       gelf_getchdr(section, &packed) &&
+	       packed.ch_type != ELFCOMPRESS_ZLIB;
+}
+
+const char *elf_file_unread(const char *path)
+{
+	const char *why = NULL;
+	Elf_Scn *section = NULL;
+	struct elf_file file;
+	GElf_Addr bias;
+	Elf *elf;
+
+	if (elf_file_open(&file, path))
+		return NULL;
+	elf = dwfl_module_getelf(file.module, &bias);
+	if (dwfl_module_getdwarf(file.module, &bias))
+		elf = NULL;
+	while (elf && !why && (section = elf_nextscn(elf, section))) {
+		if (is_unknown(section))
+			why = "this elfutils cannot read its debug information,"
+			      " compressed by zstd: build it with -gz=zlib, or"
+			      " run objcopy --decompress-debug-sections";
+	}
+	elf_file_close(&file);
+	return why;
 }
 
 void elf_file_close(struct elf_file *file)

@@ -21,6 +21,12 @@ struct elf_file {
 /* NULL, or why @path cannot be opened; then there is nothing to close. */
 const char *elf_file_open(struct elf_file *file, const char *path);
 
+/*
+ * Why libdw sees none of the debug information that @path has: libelf does not
+ * know how it is compressed. NULL: it sees it, or there is none.
+ */
+const char *elf_file_unread(const char *path);
+
 void elf_file_close(struct elf_file *file);
 
 #endif /* TOOLS_ELF_FILE_H */

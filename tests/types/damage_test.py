@@ -50,6 +50,11 @@ def read(command, path, **more):
     return done.returncode, err
 
 
+def read_out(command, path):
+    return subprocess.run([TOOL, *command, path], check=True, text=True,
+                          capture_output=True).stdout
+
+
 def refused(path, *says, readers=READERS, **more):
     for command in readers:
         status, err = read(command, path, **more)
@@ -113,6 +118,36 @@ def test_stripped():
         tap.equal(read(["audit"], static)[0], 0)
         subprocess.run(["strip", static], check=True)
         refused(static, "stripped", readers=(["audit"], ["types"]))
+
+
+def test_compressed_debug_information():
+    """That of zlib is read; that of zstd, too, or it is said why not."""
+    with tempfile.TemporaryDirectory() as folder:
+        for how in ("-gz=none", "-gz", "-gz=zlib", "-gz=zstd"):
+            for kind in ("-c", LIBRARY):
+                path = compile_to(folder, kind, how)
+                told = {}
+                for command in (["audit"], ["types"], ["audit", "--misclassed"]):
+                    done = subprocess.run([TOOL, *command, path], check=False,
+                                          capture_output=True, text=True)
+                    told[" ".join(command)] = done
+                if not any(done.stderr for done in told.values()):
+                    tap.contains(told["audit"].stdout, "samples/kinds.c")
+                    tap.contains(told["types"].stdout, " shared\n")
+                    continue
+                tap.equal(how, "-gz=zstd", told)
+                tap.equal([done.returncode for done in told.values()],
+                          [0, 2, 2])
+                tap.contains(told["audit"].stderr, "places are not told: ")
+                for done in told.values():
+                    tap.contains(done.stderr, f"{path}: ")
+                    tap.contains(done.stderr, "compressed by zstd")
+                subprocess.run(["objcopy", "--decompress-debug-sections",
+                                path], check=True)
+                tap.contains(read_out(["types"], path), " shared\n")
+        out = read_out(["wrap", "--discover", "--dry-run", "--", *CLANG,
+                        "-gz=zstd", "-c", "-o"], path)
+        tap.equal(out, "")
 
 
 def test_cut():
