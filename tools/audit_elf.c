@@ -15,7 +15,9 @@
 
 struct reader {
 	struct audit *audit;
+	enum elf_kind kind;
 	bool lacks_places;
+	bool has_tokens; /* functions of the family that take one */
 };
 
 /* Where the token stands in functions of the family, counted from 0. */
@@ -80,22 +82,42 @@ static bool read_token(const struct elf_site *from, const char *callee,
 	return from->is_known[index];
 }
 
+static enum why why_of_symbol(const char *symbol)
+{
+	return why_of_plain(symbol, strlen(symbol));
+}
+
 static bool wants(void *context, const char *symbol)
+{
+	struct reader *reader = context;
+	long number;
+
+	if (!audit_callee_of(symbol, &number))
+		return why_of_symbol(symbol) != WHY_NOT_TOLD;
+	reader->has_tokens = true;
+	return true;
+}
+
+/* A call of our library's, or of the C library's, linked statically. */
+static bool is_own(const struct reader *reader, const struct elf_site *from)
 {
 	long number;
 
-	(void)context;
-	return audit_callee_of(symbol, &number);
+	if (audit_callee_of(from->function, &number) ||
+	    why_of_symbol(from->function) != WHY_NOT_TOLD)
+		return true;
+	return reader->kind == ELF_STATIC && !*from->file &&
+	       !audit_callee_of(from->symbol, &number);
 }
 
 static void take(void *context, const struct elf_site *from)
 {
 	struct reader *reader = context;
 	struct audit_site site = { .source = FROM_ELF };
+	const char *callee;
 	long number;
 
-	/* The library's own, linked statically. */
-	if (audit_callee_of(from->function, &number))
+	if (is_own(reader, from))
 		return;
 	site.file = audit_path_in(
 		NULL, (struct piece){ from->file, strlen(from->file) });
@@ -103,9 +125,12 @@ static void take(void *context, const struct elf_site *from)
 	site.function = must_keep_string(from->function);
 	site.line = from->line;
 	site.column = from->column;
-	site.callee = must_keep_string(audit_callee_of(from->symbol, &number));
-	site.kind = SITE_TYPED;
-	if (read_token(from, site.callee, number, &site.token))
+	callee = audit_callee_of(from->symbol, &number);
+	site.callee = must_keep_string(callee ? callee : from->symbol);
+	site.kind = callee ? SITE_TYPED : SITE_HIDDEN;
+	if (!callee)
+		site.why = why_of_symbol(from->symbol);
+	else if (read_token(from, site.callee, number, &site.token))
 		site.kind = audit_kind_of_token(site.token,
 						reader->audit->token_max);
 	audit_add(reader->audit, &site);
@@ -115,14 +140,13 @@ int audit_read_elf(struct audit *audit, const char *path)
 {
 	struct reader reader = { .audit = audit };
 	struct elf_sites_user user = { wants, take, &reader };
-	bool has_none = false;
-	const char *why, *fault = elf_sites_walk(path, &user, &has_none);
+	const char *why, *fault = elf_sites_walk(path, &user, &reader.kind);
 
 	if (fault) {
 		warnx("%s: %s", source_name(path), fault);
 		return -1;
 	}
-	if (has_none) {
+	if (reader.kind != ELF_OBJECT && !reader.has_tokens) {
 		warnx("%s: calls no __alloc_token function: built without "
 		      "-fsanitize=alloc-token, or linked statically and "
 		      "stripped",

@@ -10,41 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the compiler rewrites when it is called by its own name. */
-static const char *const family[] = {
-	"malloc",
-	"calloc",
-	"realloc",
-	"reallocarray",
-	"reallocf",
-	"memalign",
-	"posix_memalign",
-	"aligned_alloc",
-	"valloc",
-	"pvalloc",
-	"_Znwm",
-	"_Znam",
-	"_ZnwmRKSt9nothrow_t",
-	"_ZnamRKSt9nothrow_t",
-	"_ZnwmSt11align_val_t",
-	"_ZnamSt11align_val_t",
-	"_ZnwmSt11align_val_tRKSt9nothrow_t",
-	"_ZnamSt11align_val_tRKSt9nothrow_t",
-};
-
-/* What allocates inside the C library, for its caller to free. */
-static const char *const library[] = {
-	"strdup",    "strndup",	       "wcsdup",	  "asprintf",
-	"vasprintf", "__asprintf_chk", "__vasprintf_chk", "__strdup",
-	"__strndup", "getline",	       "getdelim",	  "__getdelim",
-	"getcwd",    "realpath",       "__realpath_chk",  "open_memstream",
-	"fopen",     "fopen64",	       "fdopen",	  "tmpfile",
-	"tmpfile64", "opendir",	       "fdopendir",	  "popen",
-	"scandir",   "scandir64",      "getaddrinfo",
-};
-
-#define NR_OF(array) (sizeof(array) / sizeof(*(array)))
-
 struct reader {
 	struct audit *audit;
 	struct ir_module module;
@@ -53,15 +18,6 @@ struct reader {
 	bool has_flow;
 	struct piece source; /* the file the module was made of */
 };
-
-static bool is_among(struct piece name, const char *const *names, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		if (piece_is(name, names[i]))
-			return true;
-	}
-	return false;
-}
 
 static struct audit_site site_at(const struct reader *reader,
 				 struct piece attached)
@@ -168,17 +124,18 @@ static void take_call(struct reader *reader, const struct ir_line *line,
 		      const struct ir_call *call)
 {
 	const char *callee;
+	enum why why;
 	long number;
 
 	if (!call->callee.length)
 		return;
+	why = why_of_plain(call->callee.start, call->callee.length);
 	callee = audit_callee_of(ir_keep_plain(call->callee), &number);
 	if (callee)
 		add_rewritten(reader, line, call, callee, number);
-	else if (is_among(call->callee, library, NR_OF(library)))
-		add_hidden(reader, call->after, call->callee, WHY_LIBRARY);
-	else if (is_among(call->callee, family, NR_OF(family)) ||
-		 scan_has(call->before, "noalias "))
+	else if (why != WHY_NOT_TOLD)
+		add_hidden(reader, call->after, call->callee, why);
+	else if (scan_has(call->before, "noalias "))
 		add_hidden(reader, call->after, call->callee, WHY_PLAIN);
 }
 
@@ -196,7 +153,7 @@ static void take_addresses(struct reader *reader, struct piece text,
 		callee = scan_global(name);
 		text = piece_from(text, length);
 		if (!piece_has_prefix(text, "(") &&
-		    is_among(callee, family, NR_OF(family)))
+		    why_of_plain(callee.start, callee.length) == WHY_PLAIN)
 			add_hidden(reader, attached, callee, WHY_POINTER);
 	}
 }

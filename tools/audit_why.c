@@ -45,6 +45,61 @@ static const struct {
 	{ "_Zna", WHY_CLEANUP },
 };
 
+/* What the compiler rewrites when it is called by its own name. */
+static const char *const family[] = {
+	"malloc",
+	"calloc",
+	"realloc",
+	"reallocarray",
+	"reallocf",
+	"memalign",
+	"posix_memalign",
+	"aligned_alloc",
+	"valloc",
+	"pvalloc",
+	"_Znwm",
+	"_Znam",
+	"_ZnwmRKSt9nothrow_t",
+	"_ZnamRKSt9nothrow_t",
+	"_ZnwmSt11align_val_t",
+	"_ZnamSt11align_val_t",
+	"_ZnwmSt11align_val_tRKSt9nothrow_t",
+	"_ZnamSt11align_val_tRKSt9nothrow_t",
+};
+
+/* What allocates inside the C library, for its caller to free. */
+static const char *const library[] = {
+	"strdup",    "strndup",	       "wcsdup",	  "asprintf",
+	"vasprintf", "__asprintf_chk", "__vasprintf_chk", "__strdup",
+	"__strndup", "getline",	       "getdelim",	  "__getdelim",
+	"getcwd",    "realpath",       "__realpath_chk",  "open_memstream",
+	"fopen",     "fopen64",	       "fdopen",	  "tmpfile",
+	"tmpfile64", "opendir",	       "fdopendir",	  "popen",
+	"scandir",   "scandir64",      "getaddrinfo",
+};
+
+#define NR_OF(array) (sizeof(array) / sizeof(*(array)))
+
+static bool is_among(const char *name, size_t length, const char *const *names,
+		     size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (strlen(names[i]) == length &&
+		    !memcmp(names[i], name, length))
+			return true;
+	}
+	return false;
+}
+
+enum why why_of_plain(const char *name, size_t length)
+{
+	if (is_among(name, length, family, NR_OF(family)))
+		return WHY_PLAIN;
+	if (is_among(name, length, library, NR_OF(library)))
+		return WHY_LIBRARY;
+	return WHY_NOT_TOLD;
+}
+
 static bool has_prefix(const char *text, const char *prefix)
 {
 	return !strncmp(text, prefix, strlen(prefix));

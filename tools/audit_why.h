@@ -9,6 +9,8 @@
 #ifndef TOOLS_AUDIT_WHY_H
 #define TOOLS_AUDIT_WHY_H
 
+#include <stddef.h>
+
 /* X(NAME, word, what is the case, what to do) */
 #define WHY_LIST(X)                                                            \
 	X(NOT_TOLD, "not-told", "the input does not tell why",                 \
@@ -58,6 +60,12 @@ enum why {
 const char *why_word(enum why why);
 const char *why_sentence(enum why why);
 const char *why_remedy(enum why why);
+
+/*
+ * PLAIN for what the compiler rewrites when it is called by its own name,
+ * LIBRARY for what allocates inside the C library, else NOT_TOLD.
+ */
+enum why why_of_plain(const char *name, size_t length);
 
 /* What the callee's name alone tells: NOT_TOLD for malloc and kin. */
 enum why why_of_callee(const char *callee);

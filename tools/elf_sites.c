@@ -79,7 +79,26 @@ static const char *walk_code(struct walk *walk, Elf *elf, bool is_for_stubs)
 	return NULL;
 }
 
-static const char *walk_module(struct walk *walk, bool *has_none)
+static bool needs_others(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr head;
+	GElf_Dyn entry;
+
+	while ((section = elf_nextscn(elf, section))) {
+		if (!gelf_getshdr(section, &head) ||
+		    head.sh_type != SHT_DYNAMIC)
+			continue;
+		for (int i = 0;
+		     gelf_getdyn(elf_getdata(section, NULL), i, &entry); i++) {
+			if (entry.d_tag == DT_NEEDED)
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *walk_module(struct walk *walk, enum elf_kind *kind)
 {
 	Elf *elf = dwfl_module_getelf(walk->module, &walk->bias);
 	const char *fault = NULL;
@@ -89,11 +108,13 @@ static const char *walk_module(struct walk *walk, bool *has_none)
 		return "not an ELF file that can be read";
 	if (file.e_machine != EM_X86_64 || gelf_getclass(elf) != ELFCLASS64)
 		return "code of a machine that is not x86-64";
+	*kind = file.e_type == ET_REL ? ELF_OBJECT
+		: needs_others(elf)   ? ELF_DYNAMIC
+				      : ELF_STATIC;
 	if (elf_targets_init(&walk->targets, elf, walk->user) < 0)
 		fault = elf_errmsg(-1);
 	else if (!elf_code_init(&walk->code, &walk->targets))
 		fault = "capstone cannot read x86-64";
-	*has_none = !walk->targets.is_object && !walk->targets.nr;
 	if (!fault && !walk->targets.is_object)
 		fault = walk_code(walk, elf, true);
 	if (!fault && walk->targets.nr)
@@ -104,7 +125,7 @@ static const char *walk_module(struct walk *walk, bool *has_none)
 }
 
 const char *elf_sites_walk(const char *path, const struct elf_sites_user *user,
-			   bool *has_none)
+			   enum elf_kind *kind)
 {
 	struct walk walk = { .user = user };
 	struct elf_file file;
@@ -113,7 +134,7 @@ const char *elf_sites_walk(const char *path, const struct elf_sites_user *user,
 	if (fault)
 		return fault;
 	walk.module = file.module;
-	fault = walk_module(&walk, has_none);
+	fault = walk_module(&walk, kind);
 	elf_file_close(&file);
 	return fault;
 }

@@ -7,7 +7,7 @@
  *             offset table, to a function that the caller wants; with the
  *             constants that stand in the argument registers there, as far as
  *             a straight reading of the code tells.
- * Relies on:  libelf, libdw, capstone; x86-64 and aarch64.
+ * Relies on:  libelf, libdw, capstone; x86-64.
  * Invariant:  the file is only read; one that changes meanwhile gives errors.
  */
 #ifndef TOOLS_ELF_SITES_H
@@ -35,11 +35,18 @@ struct elf_sites_user {
 	void *context;
 };
 
+enum elf_kind {
+	ELF_OBJECT,
+	ELF_DYNAMIC, /* a program or a library that needs others */
+	ELF_STATIC,  /* that has all in it, the C library too */
+};
+
 /*
- * NULL, or why @path cannot be read. *@has_none: a linked file in which no
- * function that is wanted has a name; it was built without, or is stripped.
+ * NULL, or why @path cannot be read; *@kind is known before the first call of
+ * the user's functions. If none of those that were asked for is wanted in what
+ * is linked, it was built without, or is stripped.
  */
 const char *elf_sites_walk(const char *path, const struct elf_sites_user *user,
-			   bool *has_none);
+			   enum elf_kind *kind);
 
 #endif /* TOOLS_ELF_SITES_H */

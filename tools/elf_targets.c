@@ -6,6 +6,7 @@
 
 #include <gelf.h>
 #include <stdlib.h>
+#include <string.h>
 
 void elf_targets_add(struct elf_targets *targets, uint64_t address,
 		     const char *symbol)
@@ -53,6 +54,13 @@ static const char *name_of_symbol(Elf *elf, size_t table, size_t index)
 	return elf_strptr(elf, head.sh_link, symbol.st_name);
 }
 
+static bool is_slot(const GElf_Rela *relocation)
+{
+	unsigned int type = GELF_R_TYPE(relocation->r_info);
+
+	return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT;
+}
+
 static void add_relocations(struct elf_targets *targets, Elf *elf,
 			    Elf_Scn *section, const GElf_Shdr *head,
 			    const struct elf_sites_user *user)
@@ -76,6 +84,9 @@ static void add_relocations(struct elf_targets *targets, Elf *elf,
 
 		if (!gelf_getrela(data, i, &relocation))
 			return;
+		/* A variable that begins as an address may become another. */
+		if (!targets->is_object && !is_slot(&relocation))
+			continue;
 		name = name_of_symbol(elf, head->sh_link,
 				      GELF_R_SYM(relocation.r_info));
 		if (name && user->wants(user->context, name))
@@ -111,8 +122,14 @@ int elf_targets_init(struct elf_targets *targets, Elf *elf,
 static int compare(const void *first, const void *second)
 {
 	const struct elf_target *a = first, *b = second;
+	size_t n, m;
 
-	return (a->address > b->address) - (a->address < b->address);
+	if (a->address != b->address)
+		return a->address > b->address ? 1 : -1;
+	/* Of two names the shorter is the one that programs write. */
+	n = strlen(a->symbol);
+	m = strlen(b->symbol);
+	return n == m ? strcmp(a->symbol, b->symbol) : (n > m) - (n < m);
 }
 
 void elf_targets_sort(struct elf_targets *targets)

@@ -112,13 +112,14 @@ static void take_fast_call(void *context, const struct elf_site *site)
 /* A static program has the library's functions of both ABIs; it calls one's. */
 static bool has_fast_calls(pid_t pid)
 {
-	bool is_found = false, has_none;
+	bool is_found = false;
 	struct elf_sites_user user = { is_fast_symbol, take_fast_call,
 				       &is_found };
+	enum elf_kind kind;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-	elf_sites_walk(path, &user, &has_none);
+	elf_sites_walk(path, &user, &kind);
 	return is_found;
 }
 

@@ -111,6 +111,53 @@ def test_object_alone():
             tap.equal(elf["untyped"], remarks)
 
 
+def hidden(*inputs):
+    """Who allocates unseen: (why, callee, function) of each place."""
+    return sorted((s["why"], s["callee"], s["function"])
+                  for s in report(*inputs)["sites"] if s["kind"] == "hidden")
+
+
+def test_objects_without_types():
+    """What was not rewritten is seen in machine code as well as in IR."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.c"
+        plain.write_text(
+            "#include <stdlib.h>\n#include <string.h>\n"
+            "static void *volatile keep;\nvoid *(*variable)(size_t) = malloc;\n"
+            "void one(void) { keep = malloc(3); keep = variable(4); }\n"
+            "int main(void) { one(); keep = calloc(2, 2);\n"
+            "\tkeep = strdup(keep); return 0; }\n")
+        want = [("library", "strdup", "main"),
+                ("plain-call", "calloc", "main"),
+                ("plain-call", "malloc", "one")]
+        out, _ = compile_to(folder, SAMPLES / "lost.c", ["-O1"])
+        lost = [site for site in hidden(out["ll"])
+                if site[0] != "function-pointer"]
+        tap.equal(hidden(out["o"]), lost)
+        code = Path(folder) / "plain.o"
+        program = Path(folder) / "program"
+        for debug in ("-g", "-g0"):
+            clang = ["clang-22", "-O1", "-fno-inline", debug]
+            subprocess.run([*clang, "-c", plain, "-o", code], check=True)
+            tap.equal(hidden(code), want)
+            tap.contains(audit(code)[0], "\n3 more places allocate unseen")
+            audit("--min", "1", code, status=2)
+            for flags in (["libtypeslab.so"], ["libtypeslab.so", "-fno-plt"],
+                          ["libtypeslab.a", "-static"],
+                          ["libtypeslab.a", "-static-pie"]):
+                library = Path(TOOL).parent / flags[0]
+                subprocess.run(
+                    [*clang, *flags[1:], plain, out["o"], library, "-o",
+                     program], check=True, capture_output=True)
+                # Nothing tells the program's own from the C library's.
+                own = [] if debug == "-g0" and flags[1:] and \
+                    "static" in flags[1] else want
+                tap.equal(hidden(program), sorted(own + lost), str(flags))
+        # Without any call that has a token there is nothing to tell.
+        subprocess.run(["clang-22", plain, "-o", program], check=True)
+        tap.contains(audit(program, status=2)[1], "built without")
+
+
 def test_linked_program():
     """Calls through stubs, through the table and direct ones."""
     library = Path(TOOL).parent
