@@ -98,6 +98,14 @@ static bool wants(void *context, const char *symbol)
 	return true;
 }
 
+/* What is linked without any has no part in this, and may be large. */
+static bool has_any(void *context)
+{
+	const struct reader *reader = context;
+
+	return reader->kind == ELF_OBJECT || reader->has_tokens;
+}
+
 /* A call of our library's, or of the C library's, linked statically. */
 static bool is_own(const struct reader *reader, const struct elf_site *from)
 {
@@ -139,14 +147,14 @@ static void take(void *context, const struct elf_site *from)
 int audit_read_elf(struct audit *audit, const char *path)
 {
 	struct reader reader = { .audit = audit };
-	struct elf_sites_user user = { wants, take, &reader };
+	struct elf_sites_user user = { wants, has_any, take, &reader };
 	const char *why, *fault = elf_sites_walk(path, &user, &reader.kind);
 
 	if (fault) {
 		warnx("%s: %s", source_name(path), fault);
 		return -1;
 	}
-	if (reader.kind != ELF_OBJECT && !reader.has_tokens) {
+	if (!has_any(&reader)) {
 		warnx("%s: calls no __alloc_token function: built without "
 		      "-fsanitize=alloc-token, or linked statically and "
 		      "stripped",

@@ -113,6 +113,9 @@ static const char *walk_module(struct walk *walk, enum elf_kind *kind)
 				      : ELF_STATIC;
 	if (elf_targets_init(&walk->targets, elf, walk->user) < 0)
 		fault = elf_errmsg(-1);
+	else if (walk->user->goes_on &&
+		 !walk->user->goes_on(walk->user->context))
+		goto fini_targets;
 	else if (!elf_code_init(&walk->code, &walk->targets))
 		fault = "capstone cannot read x86-64";
 	if (!fault && !walk->targets.is_object)
@@ -120,6 +123,7 @@ static const char *walk_module(struct walk *walk, enum elf_kind *kind)
 	if (!fault && walk->targets.nr)
 		fault = walk_code(walk, elf, false);
 	elf_code_fini(&walk->code);
+fini_targets:
 	elf_targets_fini(&walk->targets);
 	return fault;
 }

@@ -31,6 +31,8 @@ struct elf_site {
 
 struct elf_sites_user {
 	bool (*wants)(void *context, const char *symbol);
+	/* Asked behind all names: false, and no code is read. NULL: true. */
+	bool (*goes_on)(void *context);
 	void (*take)(void *context, const struct elf_site *site);
 	void *context;
 };

@@ -113,8 +113,9 @@ static void take_fast_call(void *context, const struct elf_site *site)
 static bool has_fast_calls(pid_t pid)
 {
 	bool is_found = false;
-	struct elf_sites_user user = { is_fast_symbol, take_fast_call,
-				       &is_found };
+	struct elf_sites_user user = { .wants = is_fast_symbol,
+				       .take = take_fast_call,
+				       .context = &is_found };
 	enum elf_kind kind;
 	char path[32];
 
