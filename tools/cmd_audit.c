@@ -5,6 +5,7 @@
 #include "tools/audit_build.h"
 #include "tools/audit_read.h"
 #include "tools/audit_report.h"
+#include "tools/source.h"
 #include "tools/terminal.h"
 #include "tools/types_table.h"
 
@@ -200,7 +201,8 @@ static int close_output(const struct options *options, FILE *to)
 static int print(const struct audit *audit, const struct options *options)
 {
 	struct audit_report report = {
-		.subject = options->inputs[0],
+		.subject = options->is_build ? options->inputs[0]
+					     : source_name(options->inputs[0]),
 		.has_all_sites = options->has_all_sites,
 	};
 	FILE *to = open_output(options);

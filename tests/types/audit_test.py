@@ -350,6 +350,8 @@ def test_output():
         tap.equal(os.listdir(folder), [])
         tap.equal(audit("-o", "there", log, cwd=folder)[0], "")
         tap.contains((Path(folder) / "there").read_text(), want.split(":")[0])
+        text, _ = audit("-", input=log.read_text())
+        tap.equal(text, want.replace(str(log), "standard input", 1))
 
 
 def test_text_names_all():
