@@ -161,7 +161,9 @@ int audit_read_elf(struct audit *audit, const char *path)
 		      source_name(path));
 		return -1;
 	}
-	why = reader.lacks_places ? elf_file_unread(path) : NULL;
+	why = reader.lacks_places && !audit->needs_no_places
+		      ? elf_file_unread(path)
+		      : NULL;
 	if (why)
 		warnx("%s: places are not told: %s", source_name(path), why);
 	audit->nr_inputs[FROM_ELF]++;

@@ -103,6 +103,7 @@ int types_table_add_file(struct types_table *table, const char *path)
 	int status;
 
 	audit_init(&audit);
+	audit.needs_no_places = true;
 	status = audit_read_file(&audit, path);
 	if (!status && audit.nr_inputs[FROM_REMARK]) {
 		warnx("%s: a log names no types: name IR or a program",

@@ -142,6 +142,7 @@ def test_compressed_debug_information():
                 for done in told.values():
                     tap.contains(done.stderr, f"{path}: ")
                     tap.contains(done.stderr, "compressed by zstd")
+                    tap.equal(done.stderr.count("\n"), 1, done.stderr)
                 subprocess.run(["objcopy", "--decompress-debug-sections",
                                 path], check=True)
                 tap.contains(read_out(["types"], path), " shared\n")
