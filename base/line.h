@@ -46,7 +46,8 @@ static inline void line_add_given(struct line *line, const char *text,
 				  "0123456789abcdef"[c & 15] };
 
 		/* 0x80 to 0x9f are such; as UTF-8 they come behind 0xc2. */
-		if (c < ' ' || c == 0x7f || (last == 0xc2 && c < 0xa0))
+		if (c < ' ' || c == 0x7f ||
+		    (last == 0xc2 && c >= 0x80 && c < 0xa0))
 			line_add_bytes(line, shown, sizeof(shown));
 		else
 			line_add_bytes(line, text + i, 1);

@@ -75,7 +75,7 @@ const char *must_keep_string(const char *text)
 /* 0x80 to 0x9f are such, too; as UTF-8 they come behind 0xc2. */
 static bool is_control(unsigned char last, unsigned char c)
 {
-	return c < ' ' || c == 0x7f || (last == 0xc2 && c < 0xa0);
+	return c < ' ' || c == 0x7f || (last == 0xc2 && c >= 0x80 && c < 0xa0);
 }
 
 const char *must_keep_printable(const char *text)

@@ -76,6 +76,18 @@ document.body.innerHTML = `<pre>${seen.join('|')}|${bars.join(' ')}|` +
 </script>"""
 
 
+def test_names_that_are_no_text():
+    """They are said as they are, and in JSON as far as it can."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = bytes(Path(folder) / "log") + b"\xff\xc2.c"
+        Path(log.decode(errors="surrogateescape")).write_text("")
+        done = subprocess.run([TOOL, "audit", log], check=True,
+                              capture_output=True)
+        tap.equal(done.stdout[:len(log) + 1], log + b":")
+        tap.equal(report(log.decode(errors="surrogateescape"))["subject"],
+                  f"{folder}/log??.c")
+
+
 def test_names_are_those_of_files():
     """IR writes what is no ASCII, quotes and backslashes as numbers."""
     with tempfile.TemporaryDirectory(prefix="\u00fc ") as folder:

@@ -33,6 +33,9 @@ static void test_given(void **state)
 	line_add_given(&line, "a b~\xc3\xb6\xc2\xa0", 8);
 	check(&line, "a b~\xc3\xb6\xc2\xa0");
 	line.length = 0;
+	line_add_given(&line, "\xc2.\xc2", 3);
+	check(&line, "\xc2.\xc2");
+	line.length = 0;
 	line_add_given(&line, "\n\033[2J\177\0\xc2\x9b", 9);
 	check(&line, "\\x0a\\x1b[2J\\x7f\\x00\xc2\\x9b");
 }
