@@ -113,9 +113,12 @@ static void take_input(struct cc_args *args, const char *word)
 	args->nr_texts += kind == INPUT_SOURCE || kind == INPUT_HEADER;
 	if (kind == INPUT_HEADER)
 		args->is_header = true;
-	if ((kind != INPUT_SOURCE && kind != INPUT_PREPROCESSED) ||
-	    !strcmp(word, "-"))
+	if (kind != INPUT_SOURCE && kind != INPUT_PREPROCESSED)
 		return;
+	if (!strcmp(word, "-")) {
+		args->reads_input = true;
+		return;
+	}
 	args->sources =
 		must_room(args->sources, args->nr_sources,
 			  &args->sources_capacity, sizeof(*args->sources));

@@ -26,6 +26,7 @@ struct cc_args {
 	size_t nr_sources;
 	size_t sources_capacity;
 	bool has_named_source; /* one of a source's name, whatever -x says */
+	bool reads_input;      /* "-": what can be read once */
 	size_t nr_inputs;      /* sources, objects, libraries by path */
 	size_t nr_compiled;   /* of these, what is no assembler's or linker's */
 	size_t nr_texts;      /* of these, what is preprocessed */

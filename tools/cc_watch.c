@@ -44,20 +44,35 @@ static char *first_error(const char *log)
 	return NULL;
 }
 
-/* In place of IR and remarks, which may tell half of it: why there are none. */
-static void report_failed(const char *source, const char *base, const char *log)
+/* In place of IR and remarks: why there are none. */
+static void report_failed(const char *source, const char *base, const char *why)
 {
 	char *path = must_print("%s%s", base, AUDIT_FAILED);
-	char *why = first_error(log);
 	FILE *to = fopen(path, "we");
 
 	if (to)
-		fprintf(to, "%s: %s", source, why ? why : "killed\n");
+		fprintf(to, "%s: %s", source, why);
 	if (!to || fclose(to))
 		warn("%s", path);
+	free(path);
+}
+
+/* What @log and IR tell may be half of it. */
+static void report_error(const char *source, const char *base, const char *log)
+{
+	char *why = first_error(log);
+
+	report_failed(source, base, why ? why : "killed\n");
 	unlink(log);
 	free(why);
-	free(path);
+}
+
+/* As build systems try out what a compiler can. */
+static bool goes_nowhere(const struct cc_args *args)
+{
+	const char *output = cc_args_value(args, "-o");
+
+	return output && (!strcmp(output, "/dev/null") || !strcmp(output, "-"));
 }
 
 static void watch_source(const struct cc_args *args, const char *source,
@@ -87,18 +102,22 @@ static void watch_source(const struct cc_args *args, const char *source,
 	cc_args_add(&words, must_print("%s.ll", base));
 	cc_args_add(&words, source);
 	if (cc_run_into(words.words, log))
-		report_failed(source, base, log);
+		report_error(source, base, log);
 	cc_args_fini(&words);
 	free(log);
 }
 
 void cc_watch(const struct cc_args *args, const char *folder)
 {
-	for (size_t i = 0; i < args->nr_sources; i++) {
+	for (size_t i = 0; i <= args->nr_sources; i++) {
 		char *base =
 			must_print("%s/%ld-%zu", folder, (long)getpid(), i);
 
-		watch_source(args, args->words[args->sources[i]], base);
+		if (i < args->nr_sources)
+			watch_source(args, args->words[args->sources[i]], base);
+		else if (args->reads_input && !goes_nowhere(args))
+			report_failed("standard input", base,
+				      "it can be read only once\n");
 		free(base);
 	}
 }

@@ -172,7 +172,8 @@ static int compile(struct cc_args *args)
 		audit_leave(folder);
 	if (cc_early_can(args))
 		status = cc_early(args);
-	else if (folder && args->is_compile && args->nr_sources)
+	else if (folder && args->is_compile &&
+		 (args->nr_sources || args->reads_input))
 		status = cc_run_words(words);
 	else {
 		execvp(words[0], words);

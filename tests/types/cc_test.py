@@ -430,5 +430,19 @@ def test_audit_of_what_cannot_be_watched():
         assert "no compile" not in err, err
 
 
+def test_audit_of_what_comes_once():
+    """What a pipe brings is not there for a second compile."""
+    with Folder() as folder:
+        piped = "clang-22 -x c -c - -o"
+        for what, status in ((f"{piped} x.o", 2), (f"{piped} /dev/null", 0),
+                             ("clang-22 -x c -E -", 0)):
+            build = ["sh", "-c", f"clang-22 -c main.c && {what} <main.c >x.i"]
+            _, err = run([TOOL, "audit", "--min=1", "--", *build], folder,
+                         status)
+            tap.equal("not counted: standard input: it can be read only once"
+                      in err, status == 2, what)
+            assert status == 2 or not err, err
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
