@@ -301,11 +301,18 @@ int audit_watch(char **command, int (*take)(void *context, const char *path),
 	return status < 0 ? -1 : (int)nr_failed;
 }
 
+bool audit_is_ir(const char *path)
+{
+	const char *ending = strrchr(path, '.');
+
+	return ending && !strcmp(ending, ".ll");
+}
+
 static int take_file(void *context, const char *path)
 {
 	struct audit *audit = context;
 
-	if (strstr(path, ".ll"))
+	if (audit_is_ir(path))
 		audit->nr_compiles++;
 	return audit_read_file(audit, path);
 }

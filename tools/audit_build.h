@@ -35,6 +35,9 @@ int audit_build(struct audit *audit, char **command);
 int audit_watch(char **command, int (*take)(void *context, const char *path),
 		void *context);
 
+/* Of the files written: IR. The others are what the compiler said. */
+bool audit_is_ir(const char *path);
+
 /*
  * For a compile in @folder: what it runs is not watched, and PATH leads it to
  * no stand-in of ours. A compiler may look there for the true one, as ccache.

@@ -132,7 +132,7 @@ static void read_warnings(struct wraps *wraps, struct piece text)
 	}
 }
 
-static int read_module(void *context, const char *path)
+static int read_module(struct wraps *wraps, const char *path)
 {
 	struct text_fault fault = { .what = "not LLVM IR" };
 	struct text text;
@@ -142,15 +142,31 @@ static int read_module(void *context, const char *path)
 	if (source_read_file(path, &text) < 0)
 		return -1;
 	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
-	if (strstr(path, ".log")) {
-		read_warnings(context, bytes);
-		status = 0;
-	} else if (audit_format_of(bytes) == FORMAT_IR)
-		status = wrap_read_ir(context, bytes, &fault);
+	if (audit_format_of(bytes) == FORMAT_IR)
+		status = wrap_read_ir(wraps, bytes, &fault);
 	text_fini(&text);
 	if (status < 0)
 		source_complain(path, &fault);
 	return status;
+}
+
+static int read_log(struct wraps *wraps, const char *path)
+{
+	struct text text;
+
+	if (source_read_file(path, &text) < 0)
+		return -1;
+	read_warnings(wraps, (struct piece){ text.length ? text.bytes : "",
+					     text.length });
+	text_fini(&text);
+	return 0;
+}
+
+/* What a watched compile left. */
+static int read_watched(void *context, const char *path)
+{
+	return audit_is_ir(path) ? read_module(context, path)
+				 : read_log(context, path);
 }
 
 static int read_all(struct wraps *wraps, const struct options *options)
@@ -165,7 +181,7 @@ static int read_all(struct wraps *wraps, const struct options *options)
 		warn("environment");
 		return -1;
 	}
-	nr_failed = audit_watch(options->command, read_module, wraps);
+	nr_failed = audit_watch(options->command, read_watched, wraps);
 	if (nr_failed < 0)
 		return -1;
 	if (wraps->nr_modules)

@@ -403,6 +403,24 @@ def test_folder_like_an_option():
         tap.equal(build(folder, "--typeslab-wrap=-x")[:2], (200, 500))
 
 
+def test_names_like_those_of_logs():
+    """What holds IR, its name does not tell."""
+    with Folder() as folder:
+        (folder / "my.logs").mkdir()
+        out, _ = run([TOOL, "wrap", "--discover", "--dry-run", "--", "make",
+                      "-sB"], folder, TMPDIR=folder / "my.logs")
+        tap.equal(told(out)["xmalloc"], ("carries", "size: 1"))
+        run(["clang-22", "-O2", "-g", "-fsanitize=alloc-token", "-S",
+             "-emit-llvm", "wrap.c", "-o", "wrap.log"], folder)
+        out, _ = run([TOOL, "wrap", "--discover", "--dry-run", "--ir",
+                      "wrap.log"], folder)
+        tap.equal(told(out)["xmalloc"], ("carries", "size: 1"))
+        (folder / "main.log").write_text("nothing\n")
+        _, err = run([TOOL, "wrap", "--discover", "--ir", "main.log"], folder,
+                     2)
+        tap.contains(err, "main.log: not LLVM IR")
+
+
 def test_whose_compiler():
     with Folder() as folder:
         run(["clang-22", "-O2", "-g", "-S", "-emit-llvm", "wrap.c"], folder)
