@@ -3,6 +3,7 @@
 #include "tools/audit_build.h"
 
 #include "tools/audit_read.h"
+#include "tools/folder.h"
 #include "tools/must.h"
 #include "tools/supervise.h"
 
@@ -200,26 +201,12 @@ static int run(char **command)
 	return -1;
 }
 
-/* A pattern that @folder alone matches. */
-static char *pattern_of(const char *folder)
-{
-	char *pattern = must_alloc(2 * strlen(folder) + 1, 1);
-	size_t n = 0;
-
-	for (; *folder; folder++) {
-		if (strchr("*?[\\", *folder))
-			pattern[n++] = '\\';
-		pattern[n++] = *folder;
-	}
-	return pattern;
-}
-
 /* Hands over what matches; removes it. */
 static int take_matches(const char *folder, const char *pattern,
 			int (*take)(void *context, const char *path),
 			void *context)
 {
-	char *place = pattern_of(folder);
+	char *place = folder_pattern(folder);
 	char *path = must_print("%s/%s", place, pattern);
 	int status = 0;
 	glob_t found;

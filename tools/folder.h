@@ -12,4 +12,7 @@
 
 void folder_remove(const char *path);
 
+/* What glob() takes for @path and nothing else; to be freed. */
+char *folder_pattern(const char *path);
+
 #endif /* TOOLS_FOLDER_H */

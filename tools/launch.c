@@ -2,6 +2,9 @@
 /* launch: the environment of a run; contract in launch.h. */
 #include "tools/launch.h"
 
+#include "tools/folder.h"
+#include "tools/must.h"
+
 #include <elf.h>
 #include <err.h>
 #include <errno.h>
@@ -81,11 +84,11 @@ static bool find_folder(char folder[PATH_MAX])
 /* The first loadable file that @pattern names below @folder, or NULL. */
 static char *find_match(const char *folder, const char *pattern)
 {
-	char *path, *found = NULL;
+	char *place = folder_pattern(folder);
+	char *path = must_print("%s/%s", place, pattern);
+	char *found = NULL;
 	glob_t matches;
 
-	if (asprintf(&path, "%s/%s", folder, pattern) < 0)
-		return NULL;
 	if (!glob(path, 0, NULL, &matches)) {
 		for (size_t i = 0; !found && i < matches.gl_pathc; i++) {
 			if (is_loadable(matches.gl_pathv[i]))
@@ -93,6 +96,7 @@ static char *find_match(const char *folder, const char *pattern)
 		}
 		globfree(&matches);
 	}
+	free(place);
 	free(path);
 	return found;
 }

@@ -305,7 +305,8 @@ def test_library_beside_the_tool():
                           ("bin/typeslab", "lib/libtypeslab.so.0"),
                           ("bin/typeslab", "lib64/libtypeslab.so"),
                           ("bin/typeslab", "lib/x-y-z/libtypeslab.so.0")):
-        with tempfile.TemporaryDirectory() as folder:
+        # What lies in the way means nothing to glob().
+        with tempfile.TemporaryDirectory(prefix="[a]*\\?") as folder:
             folder = Path(folder).resolve()
             for path, content in ((tool, TOOL), (library, LIBRARY)):
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
