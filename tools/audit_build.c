@@ -241,14 +241,19 @@ static int tell_failed(void *context, const char *path)
 {
 	unsigned int *nr = context;
 	FILE *from = fopen(path, "re");
-	char *line = NULL;
+	char *line = NULL, *end;
 	size_t size = 0;
 
 	++*nr;
-	if (from && getline(&line, &size, from) > 0)
-		warnx("not counted: %.*s", (int)strcspn(line, "\n"), line);
-	else
+	if (from && getdelim(&line, &size, 0, from) > 0) {
+		/* The name of the source may have an end of a line in it. */
+		end = strrchr(line, '\n');
+		if (end && !end[1])
+			*end = 0;
+		warnx("not counted: %s", must_keep_printable(line));
+	} else {
 		warn("%s", path);
+	}
 	if (from)
 		fclose(from);
 	free(line);

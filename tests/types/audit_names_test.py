@@ -76,6 +76,17 @@ document.body.innerHTML = `<pre>${seen.join('|')}|${bars.join(' ')}|` +
 </script>"""
 
 
+def test_names_of_what_is_not_counted():
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "a\33[2J\nb.c"
+        source.write_text("int a;\n")
+        _, err = audit("--", "clang-22", "-fsanitize=address", "-c", source,
+                       "-o", Path(folder) / "a.o", status=2)
+        tap.contains(err, "/a?[2J?b.c: ")
+        tap.contains(err, "'-fsanitize=address'")
+        tap.equal(err.count("\n"), 1)
+
+
 def test_names_that_are_no_text():
     """They are said as they are, and in JSON as far as it can."""
     with tempfile.TemporaryDirectory() as folder:
