@@ -251,6 +251,8 @@ static int tell_failed(void *context, const char *path)
 		if (end && !end[1])
 			*end = 0;
 		warnx("not counted: %s", must_keep_printable(line));
+	} else if (from) {
+		warnx("not counted: a source that there was no room to name");
 	} else {
 		warn("%s", path);
 	}

@@ -80,11 +80,18 @@ def test_names_of_what_is_not_counted():
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "a\33[2J\nb.c"
         source.write_text("int a;\n")
+        (Path(folder) / "a.c").write_text("int a;\n")
         _, err = audit("--", "clang-22", "-fsanitize=address", "-c", source,
                        "-o", Path(folder) / "a.o", status=2)
         tap.contains(err, "/a?[2J?b.c: ")
         tap.contains(err, "'-fsanitize=address'")
         tap.equal(err.count("\n"), 1)
+        # As on a full disk.
+        _, err = audit("--", "sh", "-c", "clang-22 -fsanitize=address -c a.c &&"
+                       " : > $(echo $TYPESLAB_AUDIT/*.failed)", status=2,
+                       cwd=folder)
+        tap.equal(err, "typeslab: not counted: a source that there was no "
+                       "room to name\n")
 
 
 def test_names_that_are_no_text():
