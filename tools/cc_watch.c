@@ -8,6 +8,8 @@
 #include "tools/must.h"
 
 #include <err.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,17 +109,42 @@ static void watch_source(const struct cc_args *args, const char *source,
 	free(log);
 }
 
+/*
+ * What the files of one source are called, for the time of the build. Numbers
+ * of processes come again: in a sandbox each compile may be the first.
+ */
+static char *take_base(const char *folder)
+{
+	for (unsigned int again = 0;; again++) {
+		char *base =
+			must_print("%s/%ld-%u", folder, (long)getpid(), again);
+		char *taken = must_print("%s.taken", base);
+		int fd = open(taken, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			      0600);
+
+		free(taken);
+		if (fd >= 0)
+			close(fd);
+		else if (errno == EEXIST) {
+			free(base);
+			continue;
+		}
+		return base;
+	}
+}
+
 void cc_watch(const struct cc_args *args, const char *folder)
 {
-	for (size_t i = 0; i <= args->nr_sources; i++) {
-		char *base =
-			must_print("%s/%ld-%zu", folder, (long)getpid(), i);
+	char *base;
 
-		if (i < args->nr_sources)
-			watch_source(args, args->words[args->sources[i]], base);
-		else if (args->reads_input && !goes_nowhere(args))
-			report_failed("standard input", base,
-				      "it can be read only once\n");
+	for (size_t i = 0; i < args->nr_sources; i++) {
+		base = take_base(folder);
+		watch_source(args, args->words[args->sources[i]], base);
 		free(base);
 	}
+	if (!args->reads_input || goes_nowhere(args))
+		return;
+	base = take_base(folder);
+	report_failed("standard input", base, "it can be read only once\n");
+	free(base);
 }

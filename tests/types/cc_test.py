@@ -430,6 +430,27 @@ def test_audit_of_what_cannot_be_watched():
         assert "no compile" not in err, err
 
 
+def test_audit_of_a_sandbox():
+    """Each compile is the first process of its own."""
+    first = ["unshare", "-pf"]
+    if subprocess.run([*first, "true"], check=False,
+                      capture_output=True).returncode:
+        raise tap.Skip("no namespaces of processes here")
+    with Folder() as folder:
+        (folder / "other.c").write_text((folder / "main.c").read_text())
+        build = "unshare -pf clang-22 -c main.c && unshare -pf clang-22 -c "
+        out, err = run([TOOL, "audit", "--", "sh", "-c", build + "other.c"],
+                       folder)
+        tap.equal(err, "")
+        for name in ("main.c", "other.c"):
+            tap.contains(out, f"/{name}:14:")
+        build = build.replace("-c", "-fsanitize=address -c")
+        _, err = run([TOOL, "audit", "--", "sh", "-c", build + "other.c"],
+                     folder, 2)
+        for name in ("main.c", "other.c"):
+            tap.contains(err, f"not counted: {name}: ")
+
+
 def test_audit_of_what_comes_once():
     """What a pipe brings is not there for a second compile."""
     with Folder() as folder:
