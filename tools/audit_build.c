@@ -70,18 +70,33 @@ static void print_quoted(FILE *to, const char *path)
 	putc('\'', to);
 }
 
-/* A script of that name that calls us and names the true one. */
+static void print_export(FILE *to, const char *name, const char *value)
+{
+	fprintf(to, "export %s=", name);
+	print_quoted(to, value);
+	putc('\n', to);
+}
+
+/*
+ * A script of that name that calls us and names the true one; it says what a
+ * build that cleans the environment of its compilers would have lost.
+ */
 static int write_stand_in(const char *folder, const char *tool, size_t i)
 {
 	char *true_one = find_program(compilers[i].name);
 	char *path = must_print("%s/bin/%s", folder, compilers[i].name);
+	const char *flags = getenv(AUDIT_FLAGS);
 	int status = 0;
 	FILE *to;
 
 	if (true_one) {
 		to = fopen(path, "we");
 		if (to) {
-			fputs("#!/bin/sh\nexec ", to);
+			fputs("#!/bin/sh\n", to);
+			print_export(to, AUDIT_FOLDER, folder);
+			if (flags)
+				print_export(to, AUDIT_FLAGS, flags);
+			fputs("exec ", to);
 			print_quoted(to, tool);
 			fprintf(to, " %s --typeslab-watch --typeslab-compiler=",
 				compilers[i].command);

@@ -430,6 +430,20 @@ def test_audit_of_what_cannot_be_watched():
         assert "no compile" not in err, err
 
 
+def test_audit_of_a_clean_environment():
+    """All that a compiler found by its name may have left is PATH."""
+    with Folder() as folder:
+        (folder / "main.c").write_text(
+            "#include <stdlib.h>\nvoid *xmalloc(size_t n);\n"
+            "void *xmalloc(size_t n) { return malloc(n); }\n")
+        for command, want in (
+                (["audit"], "1 allocation calls"),
+                (["wrap", "--discover", "--dry-run"], "carries  xmalloc")):
+            out, _ = run([TOOL, *command, "--", "sh", "-c", 'env -i '
+                          'PATH="$PATH" clang-22 -c main.c'], folder)
+            tap.contains(out, want)
+
+
 def test_audit_of_a_sandbox():
     """Each compile is the first process of its own."""
     first = ["unshare", "-pf"]
