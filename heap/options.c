@@ -188,6 +188,17 @@ static void hold_locked(struct options *options, const struct options *own)
 #undef X
 }
 
+/* The same of the profile, before the parts follow it: one line says it all. */
+static void hold_profile(struct options *options, const struct options *own)
+{
+	if (options->profile == own->profile ||
+	    may_become(ORDER_ONE, own->profile, options->profile,
+		       PROFILE_HARDENED))
+		return;
+	report_locked_option("profile");
+	options->profile = own->profile;
+}
+
 void options_read(struct options *options, const char *program,
 		  const char *environment)
 {
@@ -200,6 +211,8 @@ void options_read(struct options *options, const char *program,
 	own = *options;
 	settle_parts(&own);
 	read_string(options, environment);
+	if (own.lock)
+		hold_profile(options, &own);
 	settle_parts(options);
 	if (own.lock)
 		hold_locked(options, &own);
