@@ -7,7 +7,7 @@
 
 /*
  * A chunk belongs to one cache for the life of the process. 32 KiB: see
- * docs/design.md, "Chunk size".
+ * docs/experiments.md, "Chunk size".
  */
 #define CHUNK_SHIFT 15
 #define CHUNK_SIZE  (1ul << CHUNK_SHIFT)
@@ -46,10 +46,11 @@
 /*
  * Empty slabs and freed large objects are idle. Where more than an eighth of
  * what is in use is idle, and more than the least, what was idle longest goes
- * back to the system; what is more than the most and half of what is in use
- * together (of a large heap: than that half), at once. Large objects come and
- * go, and fetching them again is what it costs: they stay up to a least of
- * their own. See docs/design.md, "Idle memory of small heaps".
+ * back to the system; what is more than the most and what is in use together,
+ * twice the most at most (of a large heap: than half of what is in use), at
+ * once. Large objects come and go, and fetching them again is what it costs:
+ * they stay up to a least of their own. See docs/experiments.md, "Idle memory
+ * of small heaps".
  */
 #define IDLE_LEAST	 (2ul << 20)
 #define IDLE_LEAST_LARGE (4ul << 20)
@@ -59,7 +60,7 @@
  * A thread's stock of one cache: at most so many slots, and so many bytes. A
  * large magazine is for who allocated MAGAZINE_WORTH times its slots and
  * fetches what it gave home, or never has any to give; and all of a thread
- * together hold no more than is said. See docs/design.md, "Magazine size".
+ * together hold no more than is said. See docs/experiments.md, "Magazine size".
  */
 #define MAGAZINE_SLOTS_MIN   8u
 #define MAGAZINE_SLOTS_SMALL 32u
@@ -81,7 +82,7 @@
 
 /*
  * So many slabs with room, of other threads, are left to them by a thread that
- * wants slots of that cache: see docs/design.md, "Slabs of many threads".
+ * wants slots of that cache: see docs/experiments.md, "Slabs of many threads".
  */
 #define CACHE_FOREIGN_MAX 32u
 
