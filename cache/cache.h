@@ -14,7 +14,8 @@
  *             zero) or refunded (none out, memory to be committed first); a
  *             slab without room is on none.
  *
- * Lock order: a cache's lock is taken alone.
+ * Lock order: none is waited for under a cache's lock. nowait_alloc() tries
+ * its partition's; who purges may hold the purge's around it.
  *
  * After a fork, a cache whose lock's holder vanished forgets its slabs (their
  * counts may be half changed) and begins a new epoch; slots of forgotten

@@ -38,7 +38,7 @@
 
 /* What a partition holds besides its caches. */
 struct partition {
-	struct lock lock; /* taken alone, or before the region's */
+	struct lock lock; /* before the region's: see docs/design.md, "Locks" */
 
 	/* Under the lock. */
 	struct ground slabs;

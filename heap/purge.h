@@ -4,10 +4,10 @@
  *
  * Owns:       the mark of idle bytes at which it is looked through again.
  * Promises:   after purge_idle() no more is idle than half of what is in use,
- *             or IDLE_MAX and as much more of that half, unless the system
- *             refuses to take it. Below that, a part goes back that was idle
- *             long, and no more in a second than costs little: memory that
- *             comes and goes is not fetched anew.
+ *             or IDLE_MAX and as much again as is in use, twice IDLE_MAX at
+ *             most, unless the system refuses to take it. Below that, a part
+ *             goes back that was idle long, and no more in a second than costs
+ *             little: memory that comes and goes is not fetched anew.
  * Relies on:  no lock being held; the calling thread's heap.
  */
 #ifndef HEAP_PURGE_H

@@ -20,6 +20,7 @@
  *	STOCK, NEW -> LIVE malloc, by the thread whose magazine holds the slot
  *	LIVE -> STOCK      free, by exchange: of two racing frees one sees LIVE
  *	STOCK, NEW -> FREE slab_give_slots(), under the cache's lock
+ *	NEW -> STOCK       cache_give(), of what it leaves in the depot
  */
 #ifndef SLAB_SLAB_H
 #define SLAB_SLAB_H
