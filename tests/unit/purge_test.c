@@ -60,7 +60,7 @@ static size_t use_and_free_most(char **live, size_t nr)
 	size_t idle;
 
 	for (size_t i = 0; i < nr; i++) {
-		live[i] = heap_alloc(48ul << 20, 0, SITE);
+		live[i] = heap_alloc(1ul << 20, 0, SITE);
 		assert_non_null(live[i]);
 		live[i][0] = 1;
 	}
