@@ -144,17 +144,20 @@ void typeslab_check_object_size(const void *p, unsigned long size, bool to_user)
 {
 	const char *from = untagged(p);
 	struct place place = place_find(from);
-	size_t offset, usable = 0;
+	size_t offset = from - place.slot_base;
+	size_t usable = 0;
 
-	if (!place.slab || !size)
+	if (!region_holds(from) || !size)
 		return;
-	offset = from - place.slot_base;
 	/* Without the canary, which is not the program's. */
 	if (place.is_live)
 		usable = heap_usable_size(place.slot_base, ACT_SIZE_QUERY);
 	if (offset < usable && size <= usable - offset &&
 	    allows_copy(place.slab, offset, offset + size))
 		return;
+	/* Of a large object that was freed nothing tells any more. */
+	if (!place.slab)
+		place.facts.cache = "no object";
 	place.facts.address = p;
 	report_usercopy(&place.facts, size, to_user);
 }

@@ -181,9 +181,10 @@ unsigned int
 kmem_cache_size(struct kmem_cache *cache) __asm__("typeslab_kmem_cache_size");
 
 /*
- * Dies with a report if [@p, @p + @size) begins in an object of this heap and
- * is not all in what may be copied to or from users: the user region of a
- * kmem_cache, the whole of any other object. Other memory passes.
+ * Dies with a report if [@p, @p + @size) begins in this heap and is not all in
+ * what may be copied to or from users: the user region of a kmem_cache, the
+ * whole of any other object, while they live. Memory that is not the heap's
+ * passes.
  */
 void check_object_size(const void *p, unsigned long size,
 		       bool to_user) __asm__("typeslab_check_object_size");

@@ -332,6 +332,27 @@ static void copy_freed(void *unused)
 	check_object_size(p->shown, 1, true);
 }
 
+#define LARGE (100ul << 10)
+
+/* Within a large object nothing but its beginning tells what was freed. */
+static void copy_freed_large(void *unused)
+{
+	char *p = kmalloc(LARGE, GFP_KERNEL);
+
+	(void)unused;
+	kfree(p);
+	check_object_size(p + LARGE / 2, 16, true);
+}
+
+/* The span is longer than the object. */
+static void copy_behind_large(void *unused)
+{
+	char *p = kmalloc(LARGE, GFP_KERNEL);
+
+	(void)unused;
+	check_object_size(p + LARGE + 16, 16, false);
+}
+
 static void test_usercopy(void **state)
 {
 	(void)state;
@@ -346,6 +367,10 @@ static void test_usercopy(void **state)
 				"fault_item, slot 0), 25 bytes\n");
 	must_die(copy_freed, "typeslab: bad copy to user: 0x (24 bytes, "
 			     "fault_item, slot 0), 1 bytes\n");
+	must_die(copy_freed_large, "typeslab: bad copy to user: 0x (0 bytes, "
+				   "no object, slot 0), 16 bytes\n");
+	must_die(copy_behind_large, "typeslab: bad copy from user: 0x (0 "
+				    "bytes, no object, slot 0), 16 bytes\n");
 }
 
 static void limit_memory(void)
