@@ -2,6 +2,8 @@
 /* nowait: see nowait.h. */
 #include "heap/nowait.h"
 
+#include "base/align.h"
+#include "base/random.h"
 #include "heap/large.h"
 #include "heap/named.h"
 #include "heap/supply.h"
@@ -29,6 +31,12 @@ static unsigned int next_help;
 #define HELP_PLACES 16u
 
 unsigned int nowait_nr_waiting;
+
+/* Nobody else draws without a thread's heap. */
+static uint64_t draw_state = 1;
+
+/* At most, and a kilobyte of stack. */
+#define DRAW_SLOTS 64u
 
 /* Bins that had nothing left, with the low bit set; 0: none. */
 static uint32_t wanted[NOWAIT_WANTED_MAX];
@@ -98,6 +106,55 @@ static void want(uint32_t bin)
 		count_waiting(1);
 }
 
+/*
+ * Of how many one is drawn. What is new and goes back would be taken for
+ * constructed.
+ */
+static unsigned int nr_to_draw_from(uint32_t bin)
+{
+	bool is_made = layout_is_named(bin) && layout_named(bin)->ctor;
+
+	return layout.draws && !is_made ? layout_hold_rule(bin)->batch : 1;
+}
+
+/* The pools are their threads', and a handler may have stopped one. */
+static uint64_t next_random(void)
+{
+	uint64_t old = __atomic_load_n(&draw_state, __ATOMIC_RELAXED);
+	uint64_t next;
+
+	do {
+		next = old;
+		random_next(&next);
+	} while (!__atomic_compare_exchange_n(&draw_state, &old, next, true,
+					      __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	return random_mix(next);
+}
+
+void nowait_seed(uint64_t seed)
+{
+	__atomic_store_n(&draw_state, seed | 1, __ATOMIC_RELAXED);
+}
+
+/* One of those that are free; false: there is none. */
+static bool take_locked(struct cache *cache, uint32_t bin, struct slot *slot)
+{
+	struct slot slots[DRAW_SLOTS];
+	unsigned int nr = uint_min(nr_to_draw_from(bin), DRAW_SLOTS);
+	unsigned int drawn = 0;
+
+	nr = (unsigned int)cache_take_locked(cache, slots, (int)nr, 0);
+	if (!nr)
+		return false;
+	if (nr > 1)
+		drawn = (next_random() >> 32) * nr >> 32;
+	*slot = slots[drawn];
+	slots[drawn] = slots[nr - 1];
+	cache_give_locked(cache, slots, nr - 1);
+	return true;
+}
+
 void *nowait_alloc(uint32_t bin, unsigned int tries)
 {
 	struct cache *cache = cache_of_bin(bin);
@@ -107,7 +164,7 @@ void *nowait_alloc(uint32_t bin, unsigned int tries)
 
 	if (!lock_try_often(&cache->lock, tag, tries))
 		return NULL;
-	if (!cache_take_locked(cache, &slot, 1, 0)) {
+	if (!take_locked(cache, bin, &slot)) {
 		struct slab *slab = make_slab(bin, tag, tries);
 
 		if (!slab) {
@@ -116,7 +173,7 @@ void *nowait_alloc(uint32_t bin, unsigned int tries)
 			return NULL;
 		}
 		cache_add_slab_locked(cache, slab);
-		cache_take_locked(cache, &slot, 1, 0);
+		take_locked(cache, bin, &slot);
 	}
 	has_more = cache->partial || cache->empty || cache->fresh;
 	cache_unlock(cache);

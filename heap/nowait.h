@@ -37,6 +37,12 @@ void *nowait_alloc(uint32_t bin, unsigned int tries);
  */
 void nowait_free(const struct slab *slab, char *p, uint8_t *state);
 
+/*
+ * What nowait_alloc() draws by from here on, where slots are drawn. In a child
+ * it goes on as in its parent until a thread that may wait comes by.
+ */
+void nowait_seed(uint64_t seed);
+
 /* Frees, bins and ground that wait for somebody who may. */
 extern internal unsigned int nowait_nr_waiting;
 

@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "base/random.h"
 #include "heap/heap.h"
+#include "heap/nowait.h"
 #include "heap/pocket.h"
 #include "os/os.h"
 
@@ -75,6 +76,8 @@ void thread_seed_random(struct heap *heap)
 {
 	os_random(&heap->random, sizeof(heap->random));
 	heap->random |= 1;
+	/* To ask the system is for who may wait. */
+	nowait_seed(random_mix(random_next(&heap->random)));
 	heap->generation = fork_generation();
 	/* The parent knows what was drawn. */
 	if (heap->holds && heap_has_bins(heap))

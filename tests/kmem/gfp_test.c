@@ -173,6 +173,9 @@ static void *alloc_bytes(size_t size, gfp_t gfp)
 	return kmalloc(size, gfp);
 }
 
+/* Hardened, the last 8 bytes are a canary. */
+#define LARGEST_SLOT (KMALLOC_MAX_CACHE_SIZE - 8)
+
 /* What failed is remembered, and filled by who may wait. */
 static void fill_later(void *unused)
 {
@@ -183,11 +186,11 @@ static void fill_later(void *unused)
 	/* Where malloc() is another's, there is no heap to remember it yet. */
 	unit_must(kmalloc(1024, GFP_KERNEL));
 	/* The largest slabs do not fit what is prepared. */
-	alloc_bytes(KMALLOC_MAX_CACHE_SIZE, GFP_ATOMIC);
+	alloc_bytes(LARGEST_SLOT, GFP_ATOMIC);
 	for (int i = 0; i < 100; i++)
 		unit_must(kmalloc(1024, GFP_KERNEL));
 	unit_must(alloc_item(GFP_ATOMIC));
-	unit_must(alloc_bytes(KMALLOC_MAX_CACHE_SIZE, GFP_ATOMIC));
+	unit_must(alloc_bytes(LARGEST_SLOT, GFP_ATOMIC));
 	unit_must(kmalloc_nolock(sizeof(struct gfp_item), __GFP_ZERO, -1));
 }
 

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "heap/heap.h"
+#include "heap/nowait.h"
 #include "heap/place.h"
 #include "heap/sums.h"
 #include "tests/unit/crowd.h"
@@ -59,6 +60,50 @@ static void test_entropy(void **state)
 	check_entropy(56);
 }
 
+#define NR_NOWAIT 20000u
+#define BITS_5	  32u
+
+static void free_nowait(char *p)
+{
+	struct slab *slab = slab_of_address(p);
+	uint8_t *state;
+
+	assert_true(slab_find_state(slab, p, &state));
+	assert_true(heap_claim(state));
+	nowait_free(slab, p, state);
+}
+
+/* Who may not wait has no pool; 64 that are free are as good as they can be. */
+static void test_entropy_nowait(void **state)
+{
+	static unsigned int seen[NR_SLOTS], distance[NR_SLOTS];
+	uint32_t bin = bin_offset(0, class_of(96));
+	unsigned int last = 0, again = 0;
+	char *freed = NULL;
+
+	(void)state;
+	heap_free(heap_alloc_in_bin(bin));
+	for (unsigned int i = 0; i < NR_NOWAIT; i++) {
+		char *p = nowait_alloc(bin, 1);
+		unsigned int slot;
+
+		assert_non_null(p);
+		slot = slot_of(p);
+		again += p == freed;
+		seen[slot]++;
+		distance[(slot - last) % NR_SLOTS]++;
+		last = slot;
+		freed = p;
+		free_nowait(p);
+	}
+	for (unsigned int i = 0; i < NR_SLOTS; i++) {
+		assert_true(seen[i] < NR_NOWAIT / BITS_5);
+		assert_true(distance[i] < NR_NOWAIT / BITS_5);
+	}
+	assert_true(again < NR_NOWAIT / BITS_5);
+	cache_check(cache_of_bin(bin), thread_tag(thread_enter()));
+}
+
 #define NR_FORKED 64
 
 static void draw_some(uintptr_t *drawn)
@@ -105,6 +150,33 @@ static void test_fork(void **state)
 		same += mine[i] == childs[i];
 		heap_free((void *)mine[i]);
 	}
+	assert_true(same < NR_FORKED / 4);
+}
+
+static void draw_nowait(uintptr_t *drawn)
+{
+	uint32_t bin = bin_offset(0, class_of(24));
+
+	/* From the first call on that may wait. */
+	heap_free(heap_alloc(80, 0, 1));
+	for (int i = 0; i < NR_FORKED; i++)
+		drawn[i] = (uintptr_t)nowait_alloc(bin, 1);
+}
+
+/* The same without a pool. */
+static void test_fork_nowait(void **state)
+{
+	uintptr_t mine[NR_FORKED], childs[NR_FORKED];
+	unsigned int same = 0;
+
+	(void)state;
+	unit_needs("pages that are wiped in children");
+	draw_nowait(mine);
+	draw_in_child(draw_nowait, childs);
+	draw_nowait(mine);
+	for (int i = 0; i < NR_FORKED; i++)
+		same += mine[i] && mine[i] == childs[i];
+	assert_non_null((void *)mine[0]);
 	assert_true(same < NR_FORKED / 4);
 }
 
@@ -297,7 +369,9 @@ int main(void)
 		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_entropy),
+		cmocka_unit_test(test_entropy_nowait),
 		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_fork_nowait),
 		cmocka_unit_test(test_drawn_before_fork),
 		cmocka_unit_test(test_usable),
 		cmocka_unit_test(test_zeroed),
