@@ -3,6 +3,7 @@
 #include "heap/live.h"
 
 #include "base/align.h"
+#include "heap/named.h"
 #include "heap/view.h"
 #include "typeslab/snapshot.h"
 
@@ -307,6 +308,7 @@ static bool say_named(const struct view *view, unsigned int number)
 	struct named named, *at;
 	struct cache cache;
 	struct bin_sums stock = { .bin = bin };
+	char shown[NAMED_NAME_SIZE];
 
 	if (!view_read(view, (uintptr_t)&view->layout->named[number], &at,
 		       sizeof(at)) ||
@@ -324,7 +326,9 @@ static bool say_named(const struct view *view, unsigned int number)
 	else
 		count_large(&counts, &named.partition);
 	named.name[NAMED_NAME_SIZE - 1] = 0;
-	line_add(&line, named.name);
+	/* Who can write to the heap need not have left it as it was made. */
+	named_copy_name(shown, named.name);
+	line_add(&line, shown);
 	return say_columns(view, &line, &counts);
 }
 

@@ -9,21 +9,6 @@
 
 static struct lock lock;
 
-void named_copy_name(char *to, const char *from)
-{
-	size_t i;
-
-	for (i = 0; i < NAMED_NAME_SIZE - 1 && from[i]; i++) {
-		bool prints = from[i] > ' ' && from[i] <= '~';
-
-		to[i] = prints ? from[i] : '_';
-	}
-	/* Readers want a name, and take a line that begins so for a remark. */
-	if (!i || to[0] == '#')
-		to[0] = '_';
-	to[i ? i : 1] = 0;
-}
-
 /* As many slots as a size class has, or as a quarter of a megabyte holds. */
 static size_t span_of(size_t size)
 {

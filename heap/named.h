@@ -40,7 +40,20 @@ struct named_spec {
  * As it is shown: @to has NAMED_NAME_SIZE bytes. What is not printable is '_',
  * as are an empty name and a first '#', which snapshots have for remarks.
  */
-void named_copy_name(char *to, const char *from);
+static inline void named_copy_name(char *to, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i < NAMED_NAME_SIZE - 1 && from[i]; i++) {
+		bool prints = from[i] > ' ' && from[i] <= '~';
+
+		to[i] = prints ? from[i] : '_';
+	}
+	/* Readers want a name, and take a line that begins so for a remark. */
+	if (!i || to[0] == '#')
+		to[0] = '_';
+	to[i ? i : 1] = 0;
+}
 
 /* NULL: no memory, or NR_NAMED_MAX are there; or in a signal handler. */
 struct named *named_create(struct heap *heap, const struct named_spec *spec);

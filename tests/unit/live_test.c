@@ -4,6 +4,7 @@
 #include "heap/heap.h"
 #include "heap/large.h"
 #include "heap/live.h"
+#include "heap/named.h"
 #include "tests/unit/own.h"
 #include "typeslab/snapshot.h"
 
@@ -318,6 +319,29 @@ static void test_strange_layout(void **state)
 	assert_non_null(strstr(text.bytes, "# typeslab mode ?\n"));
 }
 
+/* Names that were written over are no terminal's commands, and no lines. */
+static void test_overwritten_name(void **state)
+{
+	static const char bad[] = "a\x1b]0;b\n# typeslab";
+	const struct named_spec spec = {
+		.name = "good",
+		.size = 64,
+		.node = -1,
+		.twin_of = NAMED_NO_TWIN,
+	};
+	struct named *named = named_create(thread_enter(), &spec);
+
+	(void)state;
+	assert_non_null(named);
+	heap_free(heap_alloc_in_bin(named->bin));
+	memcpy(named->name, bad, sizeof(bad));
+	print_well();
+	assert_non_null(strstr(text.bytes, "\na_]0;b_#_typeslab "));
+	memset(named->name, 'x', sizeof(named->name));
+	print_well();
+	assert_non_null(strstr(text.bytes, "\nxxxxx"));
+}
+
 /* Not before: what runs in a child until here boots as it likes. */
 static int boot(void **state)
 {
@@ -338,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_strange_layout),
+		cmocka_unit_test(test_overwritten_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
