@@ -47,6 +47,9 @@ struct slab *kept_take(struct partition *partition, size_t span, size_t align)
 {
 	uint32_t *link = &partition->kept;
 
+	/* As of slots then, what was freed last is not the next. */
+	if (layout.is_hardened && *link)
+		link = &slab_of_chunk(*link)->next;
 	for (; *link; link = &slab_of_chunk(*link)->next) {
 		struct slab *slab = slab_of_chunk(*link);
 		uintptr_t start = (uintptr_t)region_chunk_base(slab);

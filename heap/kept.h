@@ -26,7 +26,10 @@ bool kept_wants(const struct slab *slab);
 void kept_put(struct partition *partition, struct slab *slab,
 	      enum condition condition);
 
-/* One of @span bytes, guard included, at a multiple of @align; or NULL. */
+/*
+ * One of @span bytes, guard included, at a multiple of @align; or NULL. Where
+ * freed slots wait, not the one that was freed last.
+ */
 struct slab *kept_take(struct partition *partition, size_t span, size_t align);
 
 /* The oldest if there are more than KEPT_MAX, or one @purge wants; or NULL. */

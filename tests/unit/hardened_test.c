@@ -104,6 +104,23 @@ static void test_entropy_nowait(void **state)
 	cache_check(cache_of_bin(bin), thread_tag(thread_enter()));
 }
 
+/* Large objects wait for one further free, as the largest slots do. */
+static void test_large_waits(void **state)
+{
+	(void)state;
+	for (size_t size = 40000; size < 900000; size *= 3) {
+		char *p = heap_alloc(size, 0, 1), *q;
+
+		for (int i = 0; i < 10; i++) {
+			heap_free(p);
+			q = heap_alloc(size, 0, 1);
+			assert_ptr_not_equal(q, p);
+			p = q;
+		}
+		heap_free(p);
+	}
+}
+
 #define NR_FORKED 64
 
 static void draw_some(uintptr_t *drawn)
@@ -370,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_entropy),
 		cmocka_unit_test(test_entropy_nowait),
+		cmocka_unit_test(test_large_waits),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_fork_nowait),
 		cmocka_unit_test(test_drawn_before_fork),
