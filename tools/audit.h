@@ -71,6 +71,7 @@ struct audit {
 	size_t nr_compiles; /* seen in a build of ours; 0: no build */
 	size_t nr_failed;   /* sources that could not be compiled once more */
 	uint64_t token_max; /* of the build; 0: 64-bit tokens */
+	bool is_watched; /* compiles of ours: any log may be without remarks */
 	bool needs_no_places;
 };
 

@@ -344,8 +344,10 @@ static void compare(const struct audit *audit)
 
 int audit_build(struct audit *audit, char **command)
 {
-	int nr_failed = audit_watch(command, take_file, audit);
+	int nr_failed;
 
+	audit->is_watched = true;
+	nr_failed = audit_watch(command, take_file, audit);
 	if (nr_failed < 0)
 		return -1;
 	audit->nr_failed = nr_failed;

@@ -157,7 +157,7 @@ int audit_read_log(struct audit *audit, struct piece text,
 	struct must_names in = { 0 };
 	struct audit_site site;
 	struct line_cursor cursor;
-	bool has_trace = !text.length;
+	bool has_trace = !text.length || audit->is_watched;
 	struct piece line;
 
 	line_cursor_init(&cursor, text.start, text.length);
