@@ -119,10 +119,38 @@ static size_t count_untyped(const struct audit *audit, enum site_source source)
 	return n;
 }
 
-/* The builtin of kernels leaves no call in IR. */
-static bool is_builtin(const struct audit_site *site)
+static const char *name_in_folder(const char *path)
 {
-	return !strncmp(site->callee, "llvm.", 5);
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A remark names its file as the command line does, IR by its folder, too. */
+static bool is_same_call(const struct audit_site *a, const struct audit_site *b)
+{
+	return a->line == b->line && a->column == b->column &&
+	       !strcmp(a->function, b->function) &&
+	       !strcmp(name_in_folder(a->file), name_in_folder(b->file));
+}
+
+/*
+ * The builtin of kernels leaves no call in IR. What our stdlib.h hands it to is
+ * of the family, and told.
+ */
+static bool is_builtin_alone(const struct audit *audit,
+			     const struct audit_site *site)
+{
+	if (strncmp(site->callee, "llvm.", 5))
+		return false;
+	for (size_t i = 0; i < audit->nr_sites; i++) {
+		const struct audit_site *other = &audit->sites[i];
+
+		if (other->source == FROM_IR && other->kind == SITE_UNTYPED &&
+		    is_same_call(other, site))
+			return false;
+	}
+	return true;
 }
 
 static void drop_told_twice(struct audit *audit)
@@ -139,7 +167,8 @@ static void drop_told_twice(struct audit *audit)
 	for (size_t i = 0; i < audit->nr_sites; i++) {
 		struct audit_site *site = &audit->sites[i];
 
-		if (has_ir && site->source == FROM_REMARK && !is_builtin(site))
+		if (has_ir && site->source == FROM_REMARK &&
+		    !is_builtin_alone(audit, site))
 			continue;
 		if (has_remarks && is_told(site, &surplus, is_small))
 			continue;

@@ -28,5 +28,19 @@ def test_a_warning_is_no_remark():
         tap.contains(out, "0 allocation calls")
 
 
+def test_what_the_header_asks_is_one_call():
+    """The remark is the builtin's, the call in IR that of the family."""
+    with Folder() as folder:
+        (folder / "pages.c").write_text(
+            "#include <stdlib.h>\nvoid *pages(size_t n);\n"
+            "void *pages(size_t n)\n{\n\tvoid *p;\n\n"
+            "\treturn posix_memalign(&p, 4096, n) ? NULL : p;\n}\n")
+        for level in ("-O0 -g", "-O2"):
+            got = watched(folder, f"$CC {level} -c pages.c")
+            tap.equal([(s["callee"], s["line"], s["times"])
+                       for s in got["sites"]], [("posix_memalign", 7, 1)])
+            tap.equal((got["remarks"], got["sum"]["untyped"]), (1, 1))
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
