@@ -206,6 +206,31 @@ static void find_why(struct audit_site *site, struct audit_lines *lines)
 		site->why = why_of_line(line, site->column, site->callee);
 }
 
+bool audit_is_same_place(const struct audit_site *a, const struct audit_site *b)
+{
+	return a->kind == b->kind && a->file == b->file && a->line == b->line &&
+	       a->column == b->column;
+}
+
+/* A wrapper's call is wherever it was inlined, too: one place, one remedy. */
+static void spread_wrappers(struct audit *audit)
+{
+	for (size_t i = 0, next; i < audit->nr_sites; i = next) {
+		bool is_wrapper = false;
+
+		for (next = i; next < audit->nr_sites; next++) {
+			if (!audit_is_same_place(&audit->sites[i],
+						 &audit->sites[next]))
+				break;
+			is_wrapper |= audit->sites[next].why == WHY_WRAPPER;
+		}
+		for (size_t k = i; is_wrapper && k < next; k++) {
+			if (audit->sites[k].why == WHY_NOT_TOLD)
+				audit->sites[k].why = WHY_WRAPPER;
+		}
+	}
+}
+
 void audit_settle(struct audit *audit)
 {
 	struct audit_lines lines = { 0 };
@@ -215,6 +240,7 @@ void audit_settle(struct audit *audit)
 		qsort(audit->sites, audit->nr_sites, sizeof(*audit->sites),
 		      compare_sites);
 	merge_equal(audit);
+	spread_wrappers(audit);
 	for (size_t i = 0; i < audit->nr_sites; i++)
 		find_why(&audit->sites[i], &lines);
 	audit_lines_fini(&lines);

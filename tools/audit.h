@@ -94,6 +94,10 @@ const char *audit_callee_of(const char *symbol, long *number);
  */
 void audit_settle(struct audit *audit);
 
+/* Of one kind and place in the source; settled, they follow each other. */
+bool audit_is_same_place(const struct audit_site *a,
+			 const struct audit_site *b);
+
 /* Typed sites are known: something other than remarks was read. */
 bool audit_knows_typed(const struct audit *audit);
 

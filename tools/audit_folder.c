@@ -79,14 +79,6 @@ static int most_first(const void *first, const void *second)
 	return strcmp(a->name, b->name);
 }
 
-/* Sites of one place follow each other. */
-static bool is_same_place(const struct audit_site *a,
-			  const struct audit_site *b)
-{
-	return a->kind == b->kind && a->file == b->file && a->line == b->line &&
-	       a->column == b->column;
-}
-
 struct audit_folder *audit_folders(const struct audit *audit, size_t *nr)
 {
 	struct audit_folder *folders =
@@ -103,7 +95,7 @@ struct audit_folder *audit_folders(const struct audit *audit, size_t *nr)
 		folder =
 			find_folder(folders, nr, folder_of(site->file, common));
 		folder->calls += site->times;
-		folder->places += !i || !is_same_place(site, site - 1);
+		folder->places += !i || !audit_is_same_place(site, site - 1);
 	}
 	qsort(folders, *nr, sizeof(*folders), most_first);
 	return folders;

@@ -42,5 +42,18 @@ def test_what_the_header_asks_is_one_call():
             tap.equal((got["remarks"], got["sum"]["untyped"]), (1, 1))
 
 
+def test_a_wrapper_is_one_wherever_it_was_inlined():
+    """What the copies lack is what the function itself lacks."""
+    with Folder() as folder:
+        (folder / "wrapper.c").write_text(
+            "#include <stdlib.h>\nvoid *xmalloc(size_t n);\n"
+            "void *xmalloc(size_t n)\n{\n\treturn malloc(n ? n : 1);\n}\n"
+            "void a(int **to, int n);\nvoid a(int **to, int n)\n{\n"
+            "\t*to = xmalloc(n * sizeof(int));\n}\n")
+        got = watched(folder, "$CC -O2 -g -c wrapper.c")
+        tap.equal([(s["function"], s["why"]) for s in got["sites"]],
+                  [("a", "wrapper"), ("xmalloc", "wrapper")])
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
