@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 struct words {
 	const char *word;
@@ -146,17 +147,32 @@ static const char *end_of_call(const char *from)
 	return from;
 }
 
-/* The call as written is of another function of the family. */
+/* Whether @word is part of @name, small letters or large. */
+static bool has_part(const char *name, size_t length, const char *word)
+{
+	for (size_t i = 0; i + strlen(word) <= length; i++) {
+		if (!strncasecmp(name + i, word, strlen(word)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The call as written is of another function of the family, or by a macro that
+ * is named after one.
+ */
 static bool is_folded(const char *call, const char *callee)
 {
 	static const char *const family[] = { "malloc", "calloc", "realloc",
 					      "aligned_alloc", "memalign" };
+	size_t length = 0;
 
+	while (is_name(call[length]))
+		length++;
+	if (has_part(call, length, callee))
+		return false;
 	for (size_t i = 0; i < sizeof(family) / sizeof(*family); i++) {
-		size_t length = strlen(family[i]);
-
-		if (!strncmp(call, family[i], length) &&
-		    !is_name(call[length]) && strcmp(family[i], callee))
+		if (has_part(call, length, family[i]))
 			return true;
 	}
 	return false;

@@ -55,5 +55,22 @@ def test_a_wrapper_is_one_wherever_it_was_inlined():
                   [("a", "wrapper"), ("xmalloc", "wrapper")])
 
 
+def test_a_call_by_a_macro_is_folded():
+    """The name as written is no function's."""
+    with Folder() as folder:
+        for name in ("malloc", "xmalloc", "PyMem_MALLOC", "g_malloc_n"):
+            (folder / "folded.c").write_text(
+                "#include <stdlib.h>\n#include <string.h>\n"
+                f"#define {name}(n) malloc(n)\n"
+                "struct node { struct node *next; char text[99]; };\n"
+                "struct node *make(void);\nstruct node *make(void)\n{\n"
+                f"\tstruct node *n = (struct node *){name}(sizeof(*n));\n"
+                "\tif (!n)\n\t\treturn NULL;\n"
+                "\treturn memset(n, 0, sizeof(*n));\n}\n")
+            got = watched(folder, "$CC -O2 -g -c folded.c")
+            tap.equal([(s["callee"], s["why"]) for s in got["sites"]],
+                      [("calloc", "folded")], name)
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
