@@ -358,6 +358,8 @@ int audit_build(struct audit *audit, char **command)
 			      command[0]);
 		return -1;
 	}
-	compare(audit);
+	/* Compiles that fix types early tell IR alone. */
+	if (audit->nr_inputs[FROM_REMARK] == audit->nr_compiles)
+		compare(audit);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "tools/cc_watch.h"
 
 #include "tools/audit_build.h"
+#include "tools/cc_early.h"
 #include "tools/cc_option.h"
 #include "tools/cc_run.h"
 #include "tools/must.h"
@@ -77,6 +78,84 @@ static bool goes_nowhere(const struct cc_args *args)
 	return output && (!strcmp(output, "/dev/null") || !strcmp(output, "-"));
 }
 
+/* As text, untouched. */
+static int print_bitcode(const struct cc_args *args, const char *from,
+			 const char *to, const char *log)
+{
+	struct cc_args words = { 0 };
+	int status;
+
+	cc_args_add(&words, args->words[0]);
+	cc_args_add(&words, "-S");
+	cc_args_add(&words, "-emit-llvm");
+	cc_args_add(&words, "-Xclang");
+	cc_args_add(&words, "-disable-llvm-passes");
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, to);
+	cc_args_add(&words, "-x");
+	cc_args_add(&words, "ir");
+	cc_args_add(&words, from);
+	status = cc_run_into(words.words, log);
+	cc_args_fini(&words);
+	return status;
+}
+
+/* Our own command line: the flags are all there, and nothing is added. */
+static void add_early_words(const struct cc_args *args, struct cc_args *words)
+{
+	struct cc_args flags;
+
+	cc_args_add(words, "/proc/self/exe");
+	cc_args_add(words, "cc");
+	cc_args_add(words, "--typeslab-watch");
+	cc_args_add(words, "--typeslab-early");
+	cc_args_add(words,
+		    must_print("--typeslab-compiler=%s", args->words[0]));
+	if (args->rules)
+		cc_args_add(words,
+			    must_print("--typeslab-rules=%s", args->rules));
+	if (args->wrap)
+		cc_args_add(words,
+			    must_print("--typeslab-wrap=%s", args->wrap));
+	cc_run_copy_flags(args, &flags, false);
+	for (size_t i = 1; i < flags.nr_words; i++)
+		cc_args_add(words, flags.words[i]);
+	cc_args_fini(&flags);
+}
+
+/*
+ * The IR of what the build makes by our three steps. The second remarks on
+ * calls before functions are inlined: it has no number to compare with.
+ */
+static void watch_early(const struct cc_args *args, const char *source,
+			const char *base)
+{
+	char *log = must_print("%s.log", base);
+	char *bitcode = must_print("%s.bc", base);
+	char *text = must_print("%s.ll", base);
+	struct cc_args words = { 0 };
+
+	add_early_words(args, &words);
+	cc_args_add(&words, "-fno-lto");
+	cc_args_add(&words, "-Qunused-arguments");
+	cc_args_add(&words, "-emit-llvm");
+	cc_args_add(&words, "-c");
+	cc_args_add(&words, "-o");
+	cc_args_add(&words, bitcode);
+	cc_args_add(&words, source);
+	if (cc_run_into(words.words, log) ||
+	    print_bitcode(args, bitcode, text, log)) {
+		report_error(source, base, log);
+		unlink(text);
+	}
+	unlink(log);
+	unlink(bitcode);
+	cc_args_fini(&words);
+	free(log);
+	free(bitcode);
+	free(text);
+}
+
 static void watch_source(const struct cc_args *args, const char *source,
 			 const char *base)
 {
@@ -139,7 +218,11 @@ void cc_watch(const struct cc_args *args, const char *folder)
 
 	for (size_t i = 0; i < args->nr_sources; i++) {
 		base = take_base(folder);
-		watch_source(args, args->words[args->sources[i]], base);
+		/* Who asks for other flags asks for other passes. */
+		if (cc_early_can(args) && !getenv(AUDIT_FLAGS))
+			watch_early(args, args->words[args->sources[i]], base);
+		else
+			watch_source(args, args->words[args->sources[i]], base);
 		free(base);
 	}
 	if (!args->reads_input || goes_nowhere(args))

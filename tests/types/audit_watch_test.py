@@ -72,5 +72,30 @@ def test_a_call_by_a_macro_is_folded():
                       [("calloc", "folded")], name)
 
 
+def test_an_early_compile_is_watched_as_one():
+    """What the build wins back is counted; what rules say, too."""
+    with Folder() as folder:
+        (folder / "rules").write_text("xmalloc data char\n")
+        (folder / "early.c").write_text(
+            "#include <stdlib.h>\n#include <string.h>\n"
+            "struct node { struct node *next; char text[99]; };\n"
+            "struct node *make(void);\nstruct node *make(void)\n{\n"
+            "\tstruct node *n = malloc(sizeof(struct node));\n\n"
+            "\tif (!n)\n\t\treturn NULL;\n"
+            "\treturn memset(n, 0, sizeof(*n));\n}\n"
+            "void *xmalloc(size_t n);\n"
+            "void *xmalloc(size_t n)\n{\n\treturn malloc(n);\n}\n")
+        for words, want in (("", [0, 0, 2]),
+                            ("--typeslab-early", [0, 1, 1]),
+                            ("--typeslab-rules=rules", [1, 1, 0])):
+            for flags in ("-O2", "-O2 -g -flto -MD -MF early.d"):
+                build = f"$CC {words} {flags} -c early.c"
+                got = watched(folder, build)["sum"]
+                tap.equal([got[kind] for kind in
+                           ("data", "pointer", "untyped")], want, words)
+                _, err = run([TOOL, "audit", "--", "sh", "-c", build], folder)
+                tap.equal(err, "")
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
