@@ -136,21 +136,25 @@ static bool is_same_call(const struct audit_site *a, const struct audit_site *b)
 
 /*
  * The builtin of kernels leaves no call in IR. What our stdlib.h hands it to is
- * of the family, and told.
+ * of the family, and told; it was asked, so that its declaration is no reason.
  */
-static bool is_builtin_alone(const struct audit *audit,
-			     const struct audit_site *site)
+static bool is_builtin_alone(struct audit *audit, const struct audit_site *site)
 {
+	bool is_alone = true;
+
 	if (strncmp(site->callee, "llvm.", 5))
 		return false;
 	for (size_t i = 0; i < audit->nr_sites; i++) {
-		const struct audit_site *other = &audit->sites[i];
+		struct audit_site *other = &audit->sites[i];
 
-		if (other->source == FROM_IR && other->kind == SITE_UNTYPED &&
-		    is_same_call(other, site))
-			return false;
+		if (other->source != FROM_IR || other->kind != SITE_UNTYPED ||
+		    !is_same_call(other, site))
+			continue;
+		is_alone = false;
+		if (other->why != WHY_WRAPPER)
+			other->why = WHY_OPAQUE;
 	}
-	return true;
+	return is_alone;
 }
 
 static void drop_told_twice(struct audit *audit)

@@ -102,7 +102,8 @@ static void add_rewritten(struct reader *reader, const struct ir_line *line,
 	set_kind(reader, call, &site);
 	if (site.kind == SITE_UNTYPED) {
 		site.why = why_of_callee(callee);
-		if (site.why == WHY_NOT_TOLD &&
+		if ((site.why == WHY_NOT_TOLD ||
+		     site.why == WHY_REALLOCARRAY) &&
 		    is_in_wrapper(reader, line, call))
 			site.why = WHY_WRAPPER;
 	}

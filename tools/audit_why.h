@@ -23,8 +23,8 @@
 	X(WRAPPER, "wrapper", "the function hands the block to its caller",    \
 	  "typeslab wrap NAME carries its callers' types")                     \
 	X(FOLDED, "folded", "the compiler made this call out of another",      \
-	  "write the call it became: calloc for malloc and memset, malloc "    \
-	  "for realloc of NULL; or -fno-builtin-memset")                       \
+	  "typeslab cc --typeslab-early; or write the call it became: calloc " \
+	  "for malloc and memset, malloc for realloc of NULL")                 \
 	X(MEMALIGN, "posix-memalign",                                          \
 	  "posix_memalign gives the block through a pointer",                  \
 	  "typeslab cc gives it a type; or call aligned_alloc")                \

@@ -42,6 +42,26 @@ def test_what_the_header_asks_is_one_call():
             tap.equal((got["remarks"], got["sum"]["untyped"]), (1, 1))
 
 
+def test_what_the_header_asked_is_opaque():
+    """Its declaration hides nothing then; who lacks the header is told so."""
+    with Folder() as folder:
+        (folder / "arrays.c").write_text(
+            "#define _GNU_SOURCE\n#include <stdlib.h>\n"
+            "void *more(void *p, size_t n, size_t size);\n"
+            "void *more(void *p, size_t n, size_t size)\n{\n"
+            "\treturn reallocarray(p, n, size);\n}\n"
+            "int into(void **p, size_t n);\nint into(void **p, size_t n)\n{\n"
+            "\t*p = reallocarray(*p, n, 3);\n"
+            "\treturn posix_memalign(p + 1, 64, n);\n}\n")
+        for words, want in (
+                ("", ["wrapper", "reallocarray", "opaque-size"]),
+                ("--typeslab-no-header",
+                 ["wrapper", "reallocarray", "posix-memalign"])):
+            for level in ("-O1 -g", "-O2 -g"):
+                got = watched(folder, f"$CC {words} {level} -c arrays.c")
+                tap.equal([s["why"] for s in got["sites"]], want, words)
+
+
 def test_a_wrapper_is_one_wherever_it_was_inlined():
     """What the copies lack is what the function itself lacks."""
     with Folder() as folder:
