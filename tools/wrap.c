@@ -72,6 +72,17 @@ static uint64_t numbers_among(const struct wrap_function *function,
 	return numbers;
 }
 
+/* Of its sizes, one is how many and one how large. */
+static bool multiplies(const struct wraps *wraps, const char *callee)
+{
+	const struct wrap_function *function;
+
+	if (!strcmp(callee, "calloc") || !strcmp(callee, "reallocarray"))
+		return true;
+	function = wrap_find(wraps, callee);
+	return function && wrap_size_of(function) == WRAP_PRODUCT;
+}
+
 /* What @edge adds to what is known of the function it leaves. */
 static bool follow(struct wraps *wraps, const struct wrap_edge *edge)
 {
@@ -88,7 +99,7 @@ static bool follow(struct wraps *wraps, const struct wrap_edge *edge)
 	if (!made_of || (from->is_wrapper && (from->size_arguments | made_of) ==
 						     from->size_arguments))
 		return false;
-	if (!strcmp(edge->to, "calloc") || !strcmp(edge->to, "reallocarray"))
+	if (multiplies(wraps, edge->to))
 		from->multiplies = true;
 	from->is_wrapper = true;
 	from->size_arguments |= made_of;

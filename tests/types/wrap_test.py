@@ -464,5 +464,30 @@ def test_refusals():
             tap.contains(err, says)
 
 
+def test_a_wrapper_of_a_wrapper_multiplies():
+    """A sum would be more than one element of it: no type would be taken."""
+    with Folder() as folder:
+        (folder / "deep.c").write_text(
+            "#include <stdlib.h>\nstruct node { struct node *next; };\n"
+            "void *inner(size_t n, size_t size);\n"
+            "void *outer(size_t n, size_t size);\n"
+            "#ifdef INNER\nvoid *inner(size_t n, size_t size)\n{\n"
+            "\treturn calloc(n, size);\n}\n#elif defined(OUTER)\n"
+            "void *outer(size_t n, size_t size)\n{\n"
+            "\treturn inner(n, size);\n}\n#else\n"
+            "int main(void)\n{\n\tfor (int i = 0; i < 100; i++)\n"
+            "\t\tif (!outer(1, 2 * sizeof(struct node)))\n"
+            "\t\t\treturn 1;\n\treturn 0;\n}\n#endif\n")
+        build = ("for part in INNER OUTER MAIN; do "
+                 "$CC -O2 -D$part -c deep.c -o $part.o; done; "
+                 "$CC INNER.o OUTER.o MAIN.o -o deep")
+        out = discover(folder, "sh", "-ec", build)
+        tap.equal(told(out), {"inner": ("carries", "size: 1*2"),
+                              "outer": ("carries", "size: 1*2")})
+        run(["sh", "-ec", build], folder,
+            CC=f"{TOOL} cc --typeslab-wrap=shim")
+        tap.equal(live(folder, "deep"), (0, 100, 0))
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
