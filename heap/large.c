@@ -79,7 +79,7 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	struct partition *partition = layout_partition(bin);
 	size_t most = region.nr_blocks * BLOCK_SIZE;
 	size_t guard = guard_behind_large();
-	bool is_kept;
+	bool is_kept, is_fresh;
 	size_t span;
 	char *start;
 
@@ -93,7 +93,8 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	is_kept = start;
 	if (!start)
 		start = ranges_take(partition, span, align, is_zero);
-	if (!start)
+	is_fresh = !start;
+	if (is_fresh)
 		start = take_ground(heap, partition, span, align, is_zero);
 	if (start)
 		begin_life(bin, start, size, span, is_kept);
@@ -103,6 +104,8 @@ void *large_alloc(struct heap *heap, uint32_t bin, size_t size, size_t align,
 	if (layout.scrub.zeroes) {
 		scrub_check_pages(start, span - guard, !*is_zero);
 		*is_zero = true;
+	} else if (*is_zero && !is_fresh) {
+		scrub_clear_written(start, span - guard);
 	}
 	if (guard && !is_kept)
 		guard_raise_large(slab_of_address(start));

@@ -110,6 +110,18 @@ void scrub_check_pages(void *start, size_t span, bool is_dirty)
 		scrub_report_write(start, span);
 }
 
+static bool clear(char *start, size_t size, bool has_memory)
+{
+	if (has_memory)
+		memset(start, 0, size);
+	return true;
+}
+
+void scrub_clear_written(void *start, size_t span)
+{
+	visit_runs(start, span, clear);
+}
+
 static bool is_live(const struct slab *slab, unsigned int slot)
 {
 	return __atomic_load_n(&slab->states[slot], __ATOMIC_ACQUIRE) ==

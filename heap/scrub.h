@@ -121,6 +121,12 @@ enum condition scrub_pages(const struct scrub *scrub, void *start, size_t size,
 void scrub_check_pages(void *start, size_t span, bool is_dirty);
 
 /*
+ * Clears what was zero when the system took it back and was written to since:
+ * the pages that have memory.
+ */
+void scrub_clear_written(void *start, size_t span);
+
+/*
  * Looks at the canary of every live slot; dies of the first that is damaged.
  * Under compat, returns how many are.
  */

@@ -114,6 +114,24 @@ static void test_sparse_pages(void **state)
 	heap_free(p);
 }
 
+/* calloc() gives zero where a stale pointer wrote to what the system had. */
+static void test_clear_written(void **state)
+{
+	size_t size = NR_PAGES * os_page_size();
+	/* Of a partition in which nothing else was freed. */
+	char *stale = heap_alloc(size, 1ul << 40, 1), *p;
+
+	(void)state;
+	memset(stale, 'x', size);
+	heap_free(stale);
+	heap_trim();
+	stale[size / 2] = 'x';
+	p = heap_alloc_zeroed(size, 1ul << 40, 1);
+	assert_ptr_equal(p, stale);
+	assert_true(zero_fills(p, size));
+	heap_free(p);
+}
+
 struct harm {
 	size_t size, at;
 };
@@ -178,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_clean_and_dress),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_sparse_pages),
+		cmocka_unit_test(test_clear_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
