@@ -18,6 +18,13 @@
 #define exported      __attribute__((__visibility__("default")))
 
 /*
+ * Begins a line of the processor's cache. A function of twenty instructions
+ * takes up to 4 % longer where it begins in the middle of one, which else is a
+ * matter of what stands before it in the library.
+ */
+#define begins_line __attribute__((__aligned__(64)))
+
+/*
  * A function that does nothing but jump on to another: where an exception
  * passes, its frame is gone. Unwind tables of many such are most of a library.
  */

@@ -342,7 +342,7 @@ void heap_free_full(void *p, struct slab *slab, uint8_t *state)
 	free_rare(slab, p, state);
 }
 
-void heap_free_shared(void *p, struct slab *slab, uint8_t *state)
+begins_line void heap_free_shared(void *p, struct slab *slab, uint8_t *state)
 {
 	if (unlikely(!heap_claim(state)))
 		return heap_free_odd(p);

@@ -130,7 +130,7 @@ void *cxx_new_nothrow_slow(size_t size, size_t align, uint64_t token,
 /* The operators new without a token: their call site goes for it. */
 /* clang-format off */
 #define DEFINE(n, symbol, type, parameters, arguments, expression) \
-	exported type symbol(TOKEN_UNWRAP parameters) \
+	exported begins_line type symbol(TOKEN_UNWRAP parameters) \
 	{ \
 		const uint64_t token = 0; \
 		return expression; \
@@ -141,7 +141,7 @@ TOKEN_ABI_NEW(DEFINE, , _Znwm)
 TOKEN_ABI_NEW(DEFINE, , _Znam)
 TOKEN_ABI_SIZED(DEFINE, )
 
-exported void _ZdlPv(void *p)
+exported begins_line void _ZdlPv(void *p)
 {
 	heap_free(p);
 }
@@ -191,7 +191,7 @@ exported void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *p, size_t align,
 	heap_free(p);
 }
 
-exported void _ZdlPvm(void *p, size_t size)
+exported begins_line void _ZdlPvm(void *p, size_t size)
 {
 	heap_free_sized(p, size, 0);
 }

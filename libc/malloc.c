@@ -13,7 +13,7 @@ static never_inline void *malloc_slow(size_t size)
 }
 
 /* The site is read where it is wanted: to keep it is an instruction more. */
-exported void *malloc(size_t size)
+exported begins_line void *malloc(size_t size)
 {
 	struct bin *bin;
 
@@ -26,7 +26,7 @@ exported void *malloc(size_t size)
 extern internal void *own_malloc(size_t size)
 	__attribute__((__alias__(SPELLED(malloc))));
 
-exported void free(void *p)
+exported begins_line void free(void *p)
 {
 	heap_free(p);
 }

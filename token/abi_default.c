@@ -8,8 +8,8 @@
 
 /* clang-format off */
 #define DEFINE(n, symbol, type, parameters, arguments, expression) \
-	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
-					     uint64_t token); \
+	exported begins_line type __alloc_token_##symbol( \
+		TOKEN_UNWRAP parameters, uint64_t token); \
 	exported type __alloc_token_##symbol(TOKEN_UNWRAP parameters, \
 					     uint64_t token) \
 	{ \
