@@ -56,8 +56,9 @@ struct cc_args {
 	const char *rules; /* types by rule; goes with is_early */
 	bool has_fast_abi;
 	bool wants_static;
-	bool is_early; /* types are fixed before functions are inlined */
-	bool is_watch; /* nothing is added */
+	bool is_early;	   /* types are fixed before functions are inlined */
+	bool is_watch;	   /* nothing is added */
+	bool has_no_twins; /* none of the wrappers' in @wrap is to be called */
 	bool has_no_header;
 	bool is_gcc; /* types come from our plugin, not from the compiler */
 };

@@ -5,6 +5,7 @@
 #include "tools/cc_beside.h"
 #include "tools/cc_rules.h"
 #include "tools/cc_run.h"
+#include "tools/cc_uncarried.h"
 #include "tools/folder.h"
 #include "tools/must.h"
 
@@ -51,8 +52,8 @@ static int compile_to_ir(const struct cc_beside *beside, const char *to)
 	cc_run_copy_flags(args, &words, true);
 	cc_args_add(&words, "-c");
 	cc_beside_add_first(beside, &words);
-	/* Rules are applied to text. */
-	if (args->rules)
+	/* Types are given and taken in text. */
+	if (args->rules || args->wrap)
 		cc_args_add(&words, "-S");
 	cc_args_add(&words, "-o");
 	cc_args_add(&words, to);
@@ -135,6 +136,8 @@ static int run_steps(const struct cc_beside *beside, const char *raw,
 	int status = compile_to_ir(beside, raw);
 
 	if (!status && args->rules && cc_rules_apply(args->rules, raw) < 0)
+		status = EXIT_REFUSED;
+	if (!status && args->wrap && cc_uncarried_apply(args->wrap, raw) < 0)
 		status = EXIT_REFUSED;
 	if (!status)
 		status = fix_types(args, raw, typed,

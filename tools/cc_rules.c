@@ -4,6 +4,7 @@
 
 #include "tools/ir.h"
 #include "tools/ir_scan.h"
+#include "tools/ir_typed.h"
 #include "tools/must.h"
 #include "tools/slabline.h"
 #include "tools/source.h"
@@ -110,15 +111,10 @@ static bool fits(struct piece wanted, const char *name)
 	return piece_is(wanted, "*") || piece_is(wanted, name);
 }
 
-static bool is_invoke(struct piece line)
-{
-	return piece_has_prefix(line, "  ") && scan_has(line, " invoke ");
-}
-
 /* What an allocator that the line calls by name is called; NULL: none. */
 static const char *typeless_callee(struct piece line)
 {
-	const char *opcode = is_invoke(line) ? " invoke " : " call ";
+	const char *opcode = scan_is_invoke(line) ? " invoke " : " call ";
 	struct piece call = piece_from(line, scan_find(line, opcode));
 	size_t name = scan_find(call, "@");
 	struct piece head = { call.start, name };
@@ -170,17 +166,14 @@ static uint64_t first_free(const struct text *ir)
 static void write_ir(const struct rules *rules, const struct text *ir, FILE *to)
 {
 	const char *caller = "";
-	struct piece line, rest;
 	struct line_cursor cursor;
+	struct piece line;
 	struct rule *rule;
 
 	line_cursor_init(&cursor, ir->bytes, ir->length);
-	while (line_next(&cursor, &line)) {
+	while (ir_typed_next(&cursor, &line)) {
 		if (piece_has_prefix(line, "define "))
 			caller = ir_keep_plain(scan_global(line));
-		/* An invoke goes on, and ends with what is attached to it. */
-		if (is_invoke(line) && line_next(&cursor, &rest))
-			line.length = rest.start + rest.length - line.start;
 		rule = rule_of(rules, caller, line);
 		fwrite(line.start, 1, line.length, to);
 		if (rule) {

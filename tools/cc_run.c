@@ -45,7 +45,7 @@ static void add_compile_flags(struct cc_args *args, const char *headers)
 		cc_args_add(args, "-isystem");
 		cc_args_add(args, headers);
 	}
-	if (args->wrap && !args->is_probe)
+	if (args->wrap && !args->is_probe && !args->has_no_twins)
 		cc_args_add(args, "-fsanitize-alloc-token-extended");
 	add_wrap_header(args);
 }

@@ -10,6 +10,7 @@
 #include "tools/cc_args.h"
 #include "tools/cc_early.h"
 #include "tools/cc_run.h"
+#include "tools/cc_uncarried.h"
 #include "tools/cc_watch.h"
 #include "tools/launch.h"
 #include "tools/must.h"
@@ -186,6 +187,23 @@ static int compile(struct cc_args *args)
 	return status;
 }
 
+/*
+ * The compiler would call twins that there are none of: only in the IR between
+ * our steps can that be mended.
+ */
+static void mind_uncarried(struct cc_args *args)
+{
+	if (!args->wrap || !cc_uncarried_has(args->wrap))
+		return;
+	args->is_early = true;
+	args->has_no_twins = !cc_early_can(args);
+	if (args->has_no_twins && args->is_link && args->nr_sources &&
+	    !args->is_gcc && !args->is_probe)
+		warnx("%s/" CC_UNCARRIED_FILE ": wrappers' callers keep their "
+		      "types only where one source is compiled with -c",
+		      args->wrap);
+}
+
 static int run(int argc, char **argv, bool is_cxx)
 {
 	struct cc_args args;
@@ -200,6 +218,7 @@ static int run(int argc, char **argv, bool is_cxx)
 		return COMMAND_FAILED;
 	args.words[0] = (char *)compiler_of(&args, is_cxx);
 	args.is_gcc = is_gnu(args.words[0], "gcc");
+	mind_uncarried(&args);
 	if (!args.is_watch && add_ours(&args) < 0)
 		return COMMAND_FAILED;
 	status = compile(&args);

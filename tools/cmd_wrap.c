@@ -19,11 +19,15 @@
 
 /*
  * Types of functions; values not hidden in memory, as in -O0; who is an
- * allocator by its declaration; what static functions are never called.
+ * allocator by its declaration; what static functions are never called; IR
+ * before any pass, behind the warnings.
  */
-#define WATCH_FLAGS                               \
-	"-g -O1 -fsanitize-alloc-token-extended " \
-	"-Wunused-function -Wno-error=unused-function"
+#define WATCH_FLAGS                                     \
+	"-g -O1 -fsanitize-alloc-token-extended "       \
+	"-Wunused-function -Wno-error=unused-function " \
+	"-mllvm -print-before=annotation2metadata "     \
+	"-mllvm -print-module-scope"
+#define RAW_IR "; *** IR Dump Before "
 
 struct options {
 	bool has_discover;
@@ -153,11 +157,15 @@ static int read_module(struct wraps *wraps, const char *path)
 static int read_log(struct wraps *wraps, const char *path)
 {
 	struct text text;
+	struct piece bytes;
+	size_t raw;
 
 	if (source_read_file(path, &text) < 0)
 		return -1;
-	read_warnings(wraps, (struct piece){ text.length ? text.bytes : "",
-					     text.length });
+	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	raw = scan_find(bytes, RAW_IR);
+	read_warnings(wraps, (struct piece){ bytes.start, raw });
+	wrap_read_raw(wraps, piece_from(bytes, raw));
 	text_fini(&text);
 	return 0;
 }

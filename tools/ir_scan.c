@@ -44,6 +44,11 @@ bool scan_has(struct piece text, const char *needle)
 	return scan_find(text, needle) < text.length;
 }
 
+bool scan_is_invoke(struct piece line)
+{
+	return piece_has_prefix(line, "  ") && scan_has(line, " invoke ");
+}
+
 static bool is_name(char c)
 {
 	return isalnum((unsigned char)c) || (c && strchr("._$-", c));

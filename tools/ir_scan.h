@@ -31,6 +31,9 @@ size_t scan_name(struct piece text);
 /* From the bracket at text[0] to its partner, both included; 0: has none. */
 size_t scan_brackets(struct piece text);
 
+/* Its second line may hold what is attached to it. */
+bool scan_is_invoke(struct piece line);
+
 /* The digits of ", !NAME !123". */
 bool scan_attached(struct piece text, const char *name, struct piece *digits);
 

@@ -226,7 +226,7 @@ bool wrap_except(struct wraps *wraps, const char *name)
 		return false;
 	if (function->is_rewritten) {
 		warnx("%s: declared as an allocator by the program itself: "
-		      "it is carried in any case",
+		      "the compiler takes it for one in any case",
 		      name);
 		return false;
 	}

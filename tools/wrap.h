@@ -84,6 +84,12 @@ bool wrap_is_family(const char *name);
 /* What was read of a static function named @name. */
 void wrap_take_static(struct wraps *wraps, const char *name);
 
+/*
+ * What the compiler wrote of a file before any pass: functions that the program
+ * declares as allocators may be inlined later, or are not called any more.
+ */
+void wrap_read_raw(struct wraps *wraps, struct piece text);
+
 /* Marks what is a wrapper. */
 void wrap_resolve(struct wraps *wraps);
 
@@ -116,6 +122,9 @@ void wrap_declare(struct wrap_function *function,
  */
 void wrap_print_header(const struct wraps *wraps, FILE *to);
 void wrap_print_shim(const struct wraps *wraps, FILE *to);
+
+/* What the compiler will call a twin of that there is none of: names. */
+void wrap_print_uncarried(const struct wraps *wraps, FILE *to);
 size_t wrap_nr_carried(const struct wraps *wraps);
 
 /* Both of them into @folder, and their objects: 0, or -1 after a complaint. */

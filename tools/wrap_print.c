@@ -185,6 +185,16 @@ void wrap_print_shim(const struct wraps *wraps, FILE *to)
 	}
 }
 
+void wrap_print_uncarried(const struct wraps *wraps, FILE *to)
+{
+	for (size_t i = 0; i < wraps->nr_functions; i++) {
+		const struct wrap_function *function = &wraps->functions[i];
+
+		if (function->is_rewritten && !is_carried(function))
+			fprintf(to, "%s\n", function->name);
+	}
+}
+
 size_t wrap_nr_carried(const struct wraps *wraps)
 {
 	size_t nr = 0;

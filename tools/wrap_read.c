@@ -5,6 +5,7 @@
 #include "tools/audit.h"
 #include "tools/ir_flow.h"
 #include "tools/ir_scan.h"
+#include "tools/ir_typed.h"
 #include "tools/must.h"
 
 #include <stdlib.h>
@@ -301,4 +302,26 @@ int wrap_read_ir(struct wraps *wraps, struct piece text,
 	ir_fini(&module);
 	wraps->nr_modules++;
 	return 0;
+}
+
+void wrap_read_raw(struct wraps *wraps, struct piece text)
+{
+	struct ir_typed defined = { 0 }, statics = { 0 };
+	struct line_cursor cursor;
+	struct piece line;
+	const char *name;
+
+	ir_typed_add_defined(&defined, text);
+	ir_typed_add_static(&statics, text);
+	line_cursor_init(&cursor, text.start, text.length);
+	while (ir_typed_next(&cursor, &line)) {
+		name = ir_typed_callee(&defined, line);
+		if (!name || wrap_is_family(name))
+			continue;
+		find_or_add(wraps, name)->is_rewritten = true;
+		if (ir_typed_callee(&statics, line))
+			wrap_take_static(wraps, name);
+	}
+	ir_typed_fini(&defined);
+	ir_typed_fini(&statics);
 }

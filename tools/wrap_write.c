@@ -3,6 +3,7 @@
 #include "tools/wrap.h"
 
 #include "tools/cc_run.h"
+#include "tools/cc_uncarried.h"
 #include "tools/must.h"
 
 #include <err.h>
@@ -119,7 +120,8 @@ static int write_folder(const struct wraps *wraps, const char *folder)
 		return -1;
 	}
 	if (write_file(folder, "wrap.h", wrap_print_header, wraps) ||
-	    write_file(folder, "wrap.c", wrap_print_shim, wraps))
+	    write_file(folder, "wrap.c", wrap_print_shim, wraps) ||
+	    write_file(folder, CC_UNCARRIED_FILE, wrap_print_uncarried, wraps))
 		return -1;
 	return write_objects(wraps, folder);
 }

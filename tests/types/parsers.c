@@ -68,6 +68,7 @@ int parser_wrap(const char *text, size_t length)
 
 	if (status < 0 && !fault.what)
 		abort();
+	wrap_read_raw(&wraps, (struct piece){ text, length });
 	wrap_resolve(&wraps);
 	for (size_t i = 0; i < wraps.nr_functions; i++)
 		wraps.functions[i].is_chosen = true;
@@ -75,6 +76,7 @@ int parser_wrap(const char *text, size_t length)
 	if (to) {
 		wrap_print_header(&wraps, to);
 		wrap_print_shim(&wraps, to);
+		wrap_print_uncarried(&wraps, to);
 		fclose(to);
 		free(page);
 	}
