@@ -251,32 +251,42 @@ static const char *sizes_told(const struct wrap_function *function)
 	return must_keep_string(text);
 }
 
-static void tell(const struct wraps *wraps, const struct options *options)
+/* Whether there is anything to tell. */
+static bool tell(const struct wraps *wraps, const struct options *options,
+		 const struct wrap_function *function)
 {
-	for (size_t i = 0; i < wraps->nr_functions; i++) {
-		const struct wrap_function *function = &wraps->functions[i];
-		const char *obstacle = wrap_obstacle(function);
-		const char *name = must_keep_printable(function->name);
+	const char *obstacle = wrap_obstacle(function);
+	const char *name = must_keep_printable(function->name);
 
-		if (function->is_chosen && !obstacle)
-			printf("carries  %-28s size: %s%s\n", name,
-			       sizes_told(function),
-			       function->returned ? "; may return its argument"
-						  : "");
-		else if (function->is_chosen)
-			printf("cannot   %-28s %s\n", name, obstacle);
-		else if (options->has_discover && !obstacle &&
-			 !function->is_excepted && function->is_wrapper &&
-			 function->returned)
-			printf("perhaps  %-28s may return its argument; name it "
-			       "if no caller uses the old pointer then\n",
-			       name);
-		else if (options->has_discover && !obstacle &&
-			 wrap_is_candidate(wraps, function))
-			printf("perhaps  %-28s asks through a pointer; name it "
-			       "if it allocates\n",
-			       name);
-	}
+	if (function->is_chosen && !obstacle)
+		printf("carries  %-28s size: %s%s\n", name,
+		       sizes_told(function),
+		       function->returned ? "; may return its argument" : "");
+	else if (function->is_chosen)
+		printf("cannot   %-28s %s\n", name, obstacle);
+	else if (options->has_discover && !obstacle && !function->is_excepted &&
+		 function->is_wrapper && function->returned)
+		printf("perhaps  %-28s may return its argument; name it "
+		       "if no caller uses the old pointer then\n",
+		       name);
+	else if (options->has_discover && !obstacle &&
+		 wrap_is_candidate(wraps, function))
+		printf("perhaps  %-28s asks through a pointer; name it "
+		       "if it allocates\n",
+		       name);
+	else
+		return false;
+	return true;
+}
+
+static void tell_all(const struct wraps *wraps, const struct options *options)
+{
+	bool is_told = false;
+
+	for (size_t i = 0; i < wraps->nr_functions; i++)
+		is_told |= tell(wraps, options, &wraps->functions[i]);
+	if (!is_told)
+		warnx("no wrapper was found");
 }
 
 int command_wrap(int argc, char **argv)
@@ -301,7 +311,7 @@ int command_wrap(int argc, char **argv)
 	if (!status)
 		status = choose(&wraps, &options);
 	if (!status) {
-		tell(&wraps, &options);
+		tell_all(&wraps, &options);
 		if (!options.is_dry)
 			status = wrap_write(&wraps, options.folder);
 	}

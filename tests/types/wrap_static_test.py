@@ -126,5 +126,18 @@ def test_cxx():
             run(["./main"], folder)
 
 
+def test_nothing_found():
+    with Folder() as folder:
+        (folder / "main.c").write_text("int main(void) { return 0; }\n")
+        wrap = [TOOL, "wrap", "--discover", "-o", "shim"]
+        build = ["--", "clang-22", "-c", "main.c"]
+        for more in ((), ("--dry-run",)):
+            out, err = run([*wrap, *more, *build], folder)
+            tap.equal((out, err), ("", "typeslab: no wrapper was found\n"))
+        (folder / "main.c").write_text(HELPER % "malloc")
+        _, err = run([*wrap, *build], folder)
+        tap.equal(err, "")
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])
