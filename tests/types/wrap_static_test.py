@@ -59,6 +59,14 @@ WAYS = ("-O0", "-O2", "-O0 --typeslab-early", "-O2 --typeslab-early",
         "-O0 -flto -fuse-ld=lld --typeslab-early")
 
 
+def demand_of_all_ways(folder, data_and_pointer):
+    """Built with the shim that is there; what of its objects has which type."""
+    for way in WAYS:
+        run(["make", "-sB", f"CFLAGS={way}",
+             f"CC={TOOL} cc --typeslab-wrap=shim {way}"], folder)
+        tap.equal(live(folder)[:2], data_and_pointer, way)
+
+
 def test_static():
     """Its calls stay what they are, whatever is inlined when."""
     for attribute in ("malloc", "alloc_size(1, 2)", "malloc, noinline"):
@@ -68,10 +76,7 @@ def test_static():
             tap.equal(got["helper"][0], "cannot", attribute)
             tap.contains(got["helper"][1], "static")
             tap.equal(got["xmalloc"], ("carries", "size: 1"))
-            for way in WAYS:
-                run(["make", "-sB", f"CFLAGS={way}",
-                     f"CC={TOOL} cc --typeslab-wrap=shim {way}"], folder)
-                tap.equal(live(folder)[:2], (0, 50), way)
+            demand_of_all_ways(folder, (0, 50))
 
 
 def test_inlined_by_discovery():
@@ -83,10 +88,7 @@ def test_inlined_by_discovery():
         out, _ = run([TOOL, "wrap", "xmalloc", "-o", "shim", "--", "make",
                       "-sB"], folder)
         tap.equal(told(out)["helper"], ("carries", "size: 1*2"))
-        for way in WAYS:
-            run(["make", "-sB", f"CFLAGS={way}",
-                 f"CC={TOOL} cc --typeslab-wrap=shim {way}"], folder)
-            tap.equal(live(folder)[:2], (0, 100), way)
+        demand_of_all_ways(folder, (0, 100))
 
 
 def test_compile_and_link_in_one():
