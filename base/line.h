@@ -9,6 +9,7 @@
 #ifndef BASE_LINE_H
 #define BASE_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -34,7 +35,14 @@ static inline void line_add(struct line *line, const char *text)
 	line_add_bytes(line, text, strlen(text));
 }
 
-/* Of others' text: "\x1b" for what would end a line or move a cursor. */
+/* Whether it ends a line or moves a cursor, behind @last. */
+static inline bool line_is_control(unsigned char last, unsigned char c)
+{
+	/* 0x80 to 0x9f are such; as UTF-8 they come behind 0xc2. */
+	return c < ' ' || c == 0x7f || (last == 0xc2 && c >= 0x80 && c < 0xa0);
+}
+
+/* Of others' text: "\x1b" for each of these. */
 static inline void line_add_given(struct line *line, const char *text,
 				  size_t length)
 {
@@ -45,9 +53,7 @@ static inline void line_add_given(struct line *line, const char *text,
 		char shown[4] = { '\\', 'x', "0123456789abcdef"[c >> 4],
 				  "0123456789abcdef"[c & 15] };
 
-		/* 0x80 to 0x9f are such; as UTF-8 they come behind 0xc2. */
-		if (c < ' ' || c == 0x7f ||
-		    (last == 0xc2 && c >= 0x80 && c < 0xa0))
+		if (line_is_control(last, c))
 			line_add_bytes(line, shown, sizeof(shown));
 		else
 			line_add_bytes(line, text + i, 1);

@@ -103,7 +103,7 @@ int audit_read_file(struct audit *audit, const char *path)
 		return audit_read_elf(audit, path);
 	if (source_read_file(path, &text) < 0)
 		return -1;
-	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	bytes = source_bytes(&text);
 	if (is_cut_object(path, &text))
 		fault.what = "empty: no object";
 	else

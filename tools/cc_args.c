@@ -59,12 +59,6 @@ static const char *value_of(const char *word, const char *option)
 	return has_prefix(word, option) ? word + strlen(option) : NULL;
 }
 
-/* No option to the compiler, though its name may begin with "-". */
-static char *as_path(const char *name)
-{
-	return must_print("%s%s", *name == '-' ? "./" : "", name);
-}
-
 /* An option of ours; false: there is none of that name. */
 static bool take_ours(struct cc_args *args, const char *word)
 {
@@ -85,7 +79,7 @@ static bool take_ours(struct cc_args *args, const char *word)
 	else if (value_of(option, "library="))
 		args->library = value_of(option, "library=");
 	else if (value_of(option, "wrap="))
-		args->wrap = as_path(value_of(option, "wrap="));
+		args->wrap = must_path(value_of(option, "wrap="));
 	else if (value_of(option, "rules="))
 		args->rules = value_of(option, "rules=");
 	else
@@ -257,7 +251,7 @@ static void take_value(struct cc_args *args, const char *option,
 static void take_inputs(struct cc_args *args, char **names)
 {
 	for (; *names; names++) {
-		const char *name = as_path(*names);
+		const char *name = must_path(*names);
 
 		take_input(args, name);
 		cc_args_add(args, name);

@@ -156,10 +156,9 @@ int cc_early(const struct cc_args *args)
 	char *stem = stem_of(args->words[args->sources[0]]);
 	char *output =
 		named ? must_print("%s", named) : default_output(args, stem);
-	/* Of the steps' commands "-x.early/raw" would be an option. */
-	const char *here = *output == '-' ? "./" : "";
-	char *folder = must_print("%s%s" CC_BESIDE_FOLDER, here, output);
-	char *raw = must_print("%s%s" CC_BESIDE_RAW, here, output);
+	char *path = must_path(output);
+	char *folder = must_print("%s" CC_BESIDE_FOLDER, path);
+	char *raw = must_print("%s" CC_BESIDE_RAW, path);
 	char *typed = must_print("%s/%s.bc", folder, stem);
 	struct cc_beside beside;
 	int status = EXIT_FAILURE;
@@ -171,6 +170,7 @@ int cc_early(const struct cc_args *args)
 		status = run_steps(&beside, raw, typed);
 	cc_beside_fini(&beside);
 	folder_remove(folder);
+	free(path);
 	free(folder);
 	free(raw);
 	free(typed);

@@ -89,7 +89,7 @@ static const char *read_rule(struct rules *rules, struct piece line)
 static int read_rules(struct rules *rules, const char *path,
 		      const struct text *text)
 {
-	struct piece bytes = { text->length ? text->bytes : "", text->length };
+	struct piece bytes = source_bytes(text);
 	struct text_fault fault = { 0 };
 	struct line_cursor cursor;
 	struct piece line;
@@ -114,8 +114,7 @@ static bool fits(struct piece wanted, const char *name)
 /* What an allocator that the line calls by name is called; NULL: none. */
 static const char *typeless_callee(struct piece line)
 {
-	const char *opcode = scan_is_invoke(line) ? " invoke " : " call ";
-	struct piece call = piece_from(line, scan_find(line, opcode));
+	struct piece call = scan_call(line);
 	size_t name = scan_find(call, "@");
 	struct piece head = { call.start, name };
 	struct piece callee = { "", 0 };

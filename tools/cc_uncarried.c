@@ -33,11 +33,6 @@ bool cc_uncarried_has(const char *folder)
 	return has_any;
 }
 
-static struct piece bytes_of(const struct text *text)
-{
-	return (struct piece){ text->length ? text->bytes : "", text->length };
-}
-
 static int read_names(struct ir_typed *typed, const char *folder)
 {
 	char *path = path_in(folder);
@@ -53,7 +48,7 @@ static int read_names(struct ir_typed *typed, const char *folder)
 	free(path);
 	if (status < 0)
 		return -1;
-	line_cursor_init(&cursor, bytes_of(&text).start, text.length);
+	line_cursor_init(&cursor, source_bytes(&text).start, text.length);
 	while (line_next(&cursor, &line))
 		ir_typed_add(typed, must_keep(line));
 	text_fini(&text);
@@ -98,8 +93,8 @@ int cc_uncarried_apply(const char *folder, const char *ir)
 	if (!status)
 		status = source_read_file(ir, &module);
 	if (!status) {
-		ir_typed_add_static(&typed, bytes_of(&module));
-		status = write_ir(&typed, bytes_of(&module), ir);
+		ir_typed_add_static(&typed, source_bytes(&module));
+		status = write_ir(&typed, source_bytes(&module), ir);
 		text_fini(&module);
 	}
 	ir_typed_fini(&typed);

@@ -145,7 +145,7 @@ static int read_module(struct wraps *wraps, const char *path)
 
 	if (source_read_file(path, &text) < 0)
 		return -1;
-	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	bytes = source_bytes(&text);
 	if (audit_format_of(bytes) == FORMAT_IR)
 		status = wrap_read_ir(wraps, bytes, &fault);
 	text_fini(&text);
@@ -162,7 +162,7 @@ static int read_log(struct wraps *wraps, const char *path)
 
 	if (source_read_file(path, &text) < 0)
 		return -1;
-	bytes = (struct piece){ text.length ? text.bytes : "", text.length };
+	bytes = source_bytes(&text);
 	raw = scan_find(bytes, RAW_IR);
 	read_warnings(wraps, (struct piece){ bytes.start, raw });
 	wrap_read_raw(wraps, piece_from(bytes, raw));

@@ -49,6 +49,13 @@ bool scan_is_invoke(struct piece line)
 	return piece_has_prefix(line, "  ") && scan_has(line, " invoke ");
 }
 
+struct piece scan_call(struct piece line)
+{
+	const char *opcode = scan_is_invoke(line) ? " invoke " : " call ";
+
+	return piece_from(line, scan_find(line, opcode));
+}
+
 static bool is_name(char c)
 {
 	return isalnum((unsigned char)c) || (c && strchr("._$-", c));

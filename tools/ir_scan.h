@@ -34,6 +34,9 @@ size_t scan_brackets(struct piece text);
 /* Its second line may hold what is attached to it. */
 bool scan_is_invoke(struct piece line);
 
+/* From the call or invoke of a line on; empty: there is none. */
+struct piece scan_call(struct piece line);
+
 /* The digits of ", !NAME !123". */
 bool scan_attached(struct piece text, const char *name, struct piece *digits);
 

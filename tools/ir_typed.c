@@ -60,8 +60,7 @@ bool ir_typed_next(struct line_cursor *cursor, struct piece *line)
 
 const char *ir_typed_callee(const struct ir_typed *typed, struct piece line)
 {
-	const char *opcode = scan_is_invoke(line) ? " invoke " : " call ";
-	struct piece call = piece_from(line, scan_find(line, opcode));
+	struct piece call = scan_call(line);
 	const char *name;
 
 	if (!scan_has(call, ", !alloc_token !") ||

@@ -2,6 +2,7 @@
 /* must: memory or the end; contract in must.h. */
 #include "tools/must.h"
 
+#include "base/line.h"
 #include "tools/command.h"
 
 #include <err.h>
@@ -51,6 +52,11 @@ char *must_print(const char *format, ...)
 	return insist(text);
 }
 
+char *must_path(const char *name)
+{
+	return must_print("%s%s", *name == '-' ? "./" : "", name);
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -72,12 +78,6 @@ const char *must_keep_string(const char *text)
 	return must_keep((struct piece){ text, strlen(text) });
 }
 
-/* 0x80 to 0x9f are such, too; as UTF-8 they come behind 0xc2. */
-static bool is_control(unsigned char last, unsigned char c)
-{
-	return c < ' ' || c == 0x7f || (last == 0xc2 && c >= 0x80 && c < 0xa0);
-}
-
 const char *must_keep_printable(const char *text)
 {
 	char *copy = must_print("%s", text);
@@ -85,7 +85,7 @@ const char *must_keep_printable(const char *text)
 	char last = 0;
 
 	for (char *c = copy; *c; c++) {
-		if (is_control(last, *c))
+		if (line_is_control(last, *c))
 			*c = '?';
 		last = *c;
 	}

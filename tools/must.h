@@ -38,6 +38,9 @@ void *must_alloc(size_t nr, size_t size);
 char *must_print(const char *format, ...)
 	__attribute__((format(printf, 1, 2), returns_nonnull));
 
+/* @name, as no option to a command though it may begin with "-". */
+char *must_path(const char *name) __attribute__((returns_nonnull));
+
 /* The one copy of these bytes; lives to the end. */
 const char *must_keep(struct piece text);
 const char *must_keep_string(const char *text);

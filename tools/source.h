@@ -12,6 +12,7 @@
 #ifndef TOOLS_SOURCE_H
 #define TOOLS_SOURCE_H
 
+#include "tools/slabline.h"
 #include "tools/snapshot_parse.h"
 #include "tools/text.h"
 
@@ -25,6 +26,12 @@ bool source_is_pid(const char *argument, pid_t *pid);
  * standard input.
  */
 const char *source_name(const char *argument);
+
+/* All of @text, for who takes bytes that may be none. */
+static inline struct piece source_bytes(const struct text *text)
+{
+	return (struct piece){ text->length ? text->bytes : "", text->length };
+}
 
 /* 0 or -1. "-" is standard input. The caller calls text_fini() after 0. */
 int source_read_file(const char *path, struct text *text);

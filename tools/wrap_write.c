@@ -128,8 +128,7 @@ static int write_folder(const struct wraps *wraps, const char *folder)
 
 int wrap_write(const struct wraps *wraps, const char *folder)
 {
-	/* To the compiler and ar "-x/wrap.a" would be an option. */
-	char *path = must_print("%s%s", *folder == '-' ? "./" : "", folder);
+	char *path = must_path(folder);
 	int status = write_folder(wraps, path);
 
 	free(path);
